@@ -1,0 +1,34 @@
+// A command to a pipeline. Anything that is not a sample and changes a result takes effect at a sample index and stands
+// in the journal; so commands are plain structs that travel through rings and files as they are.
+#pragma once
+
+#include <cstdint>
+
+#include "dsp/results.hpp"
+
+namespace myod::dsp {
+
+enum class ReferenceKind : std::uint8_t { none, mvc, submax, task_peak, mmax };
+
+enum class CommandKind : std::uint8_t {
+  calibrate_rest,       ///< measure the rest level over the next `seconds`
+  calibrate_reference,  ///< measure the reference over the next `seconds`: the largest 500 ms RMS
+  set_rest,             ///< `value` is the rest level in uV (from a calibration file)
+  set_reference,        ///< `value` is the reference in uV
+  mark,                 ///< `text` becomes a mark event
+};
+
+struct Command {
+  CommandKind kind = CommandKind::mark;
+  std::uint64_t id = 0;  ///< the caller's, returned in the CommandResult
+  std::uint32_t stream = 0;
+  std::int32_t channel = all_channels;
+  std::uint64_t at_index = 0;  ///< filled by the dsp thread: the index of the next sample
+  double seconds = 0.0;
+  double value = 0.0;
+  double percent = 100.0;  ///< calibrate_reference: the effort asked for, % of the maximum
+  ReferenceKind reference = ReferenceKind::none;
+  Text<120> text;
+};
+
+}  // namespace myod::dsp

@@ -1,0 +1,70 @@
+// Is the muscle active at all? Clipped CUSUM on the variance of the conditioned signal (dsp-spec 2.8, 0b.1, 0b.2):
+//   S[n] = max(0, S[n-1] + 0.5 (z (1 - 1/rho) - ln rho)),  z = min(y^2 / sigma0^2, clip),  rho = 4
+// onset when S > h and the last zero n0 of S lies at least 20 ms back (fast: 0); t_event = n0. While active the mirror
+//   Q[n] = min(h, max(0, Q[n-1] + 0.5 (ln rho - z (1 - 1/rho)))),  rho = 2
+// looks for the end; t_event = m0, the last zero of Q (at first the onset's decision). One object per channel, pure, no
+// allocation after construction.
+//
+// What is causal here: an onset is told at once and never taken back. An offset is held back until Q stands at h and m0
+// lies at least max(100 ms hold, merge_ms, 50 ms refractory) back; activity that returns before pulls Q to zero, which
+// moves m0 and continues the burst without events. So two bursts are always further apart than merge_ms, and
+// t_decision of an offset is that much later than its t_event. A burst that turns out shorter than min_burst_ms has its
+// onset told already: its offset says `brief`, and whoever counts bursts leaves the pair out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "dsp/detect/rest_level.hpp"
+#include "dsp/options.hpp"
+#include "dsp/results.hpp"
+
+namespace myod::dsp {
+
+struct OnsetDecision {
+  EventKind kind = EventKind::onset;  ///< onset or offset
+  std::uint64_t event_index = 0;
+  std::uint64_t decision_index = 0;
+  bool brief = false;  ///< an offset less than min_burst_ms after its onset
+};
+
+/// The threshold h by rate and chain (dsp-spec 0b.2): interpolated in rate, that of 200 Hz below, the last slope above
+/// 4000 Hz; of the two chains (20 Hz order 2, 30 Hz order 4) the nearer one.
+double onset_threshold(double rate_hz, OnsetProfile profile, double highpass_hz, std::int64_t highpass_poles);
+
+class OnsetDetector {
+ public:
+  OnsetDetector(double rate_hz, const OnsetOptions& options, double highpass_hz, std::int64_t highpass_poles);
+
+  /// One conditioned sample. Invalid samples hold the state, count for no duration and decide nothing.
+  std::optional<OnsetDecision> push(std::uint64_t index, double y_uv, bool valid) noexcept;
+
+  /// The signal was cut: the statistics restart; an active burst stays open (what happened is not known).
+  void gap(std::uint64_t next_index) noexcept;
+
+  bool active() const noexcept { return active_; }
+  bool known() const noexcept { return rest_.known(); }       ///< rest level known, so active() means something
+  double statistic() const noexcept { return s_; }            ///< S
+  double rest_uv() const noexcept { return rest_.rms_uv(); }  ///< sigma0; NaN while unknown
+
+  /// Overrides sigma0, from where it is tracked on; NaN or 0 starts the learning anew.
+  void set_rest(double rest_uv) noexcept { rest_.set(rest_uv); }
+
+ private:
+  std::optional<OnsetDecision> look_for_onset(std::uint64_t index, double y_uv) noexcept;
+  std::optional<OnsetDecision> look_for_offset(std::uint64_t index, double z) noexcept;
+  void restart(std::uint64_t index) noexcept;  ///< n0 or m0 is here
+
+  double threshold_, clip_;
+  std::uint64_t least_samples_, quiet_samples_, brief_samples_;
+  RestLevel rest_;
+
+  bool active_ = false;
+  bool started_ = false;          // a sample was weighed since construction or the last gap
+  double s_ = 0.0, q_ = 0.0;      // S and its mirror
+  std::uint64_t zero_index_ = 0;  // n0, or m0 while active
+  std::uint64_t since_zero_ = 0;  // valid samples since then
+  std::uint64_t onset_index_ = 0;
+};
+
+}  // namespace myod::dsp

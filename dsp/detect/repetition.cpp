@@ -1,0 +1,184 @@
+#include "dsp/detect/repetition.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "dsp/detect/levels.hpp"
+
+namespace myod::dsp {
+namespace {
+
+constexpr double start_share = 0.30, peak_share = 0.35;                // of the reference
+constexpr double target_start_share = 0.50, target_peak_share = 0.60;  // of the target
+constexpr double least_s = 0.1, merge_s = repetition_merge_s;
+constexpr double rest_memory_s = 10.0, rest_known_s = 0.5, rest_quantile = 0.1;
+constexpr double session_tau_s = 60.0;
+constexpr double window_s = repetition_window_ms / 1000.0, delay_s = window_s / 2.0;
+constexpr double slack_s = 1e-9;  // times are sums of hops: 0.1 s must not fail by rounding
+
+}  // namespace
+
+RepetitionCounter::RepetitionCounter(double hop_s, const RepetitionOptions& options)
+    : hop_s_(hop_s), target_(options.target_pct / 100.0), keep_(1.0 / (1.0 + hop_s / session_tau_s)) {
+  rest_hops_ = static_cast<std::size_t>(std::ceil(rest_memory_s / hop_s));
+  recent_.reserve(rest_hops_);
+  sorted_.reserve(rest_hops_);
+}
+
+void RepetitionCounter::set_levels(double rest_uv, double reference_uv) noexcept {
+  calibrated_rest_uv_ = rest_uv;
+  reference_uv_ = reference_uv;
+  levels_ = levels_now();
+}
+
+double RepetitionCounter::rest_now() const noexcept {
+  if (!std::isnan(calibrated_rest_uv_)) return calibrated_rest_uv_;
+  const bool enough = static_cast<double>(sorted_.size()) * hop_s_ >= rest_known_s - slack_s;
+  if (!enough) return seeded_rest_uv_;
+  return sorted_[static_cast<std::size_t>(rest_quantile * static_cast<double>(sorted_.size() - 1))];
+}
+
+void RepetitionCounter::remember_rest(double rms_uv) noexcept {
+  if (recent_.size() < rest_hops_) {
+    recent_.push_back(rms_uv);
+  } else {
+    sorted_.erase(std::lower_bound(sorted_.begin(), sorted_.end(), recent_[oldest_]));
+    recent_[oldest_] = rms_uv;
+    oldest_ = (oldest_ + 1) % recent_.size();
+  }
+  sorted_.insert(std::upper_bound(sorted_.begin(), sorted_.end(), rms_uv), rms_uv);
+}
+
+RepetitionCounter::Levels RepetitionCounter::levels_now() const noexcept {
+  const double rest = rest_now();
+  if (std::isnan(rest)) return {};
+  if (std::isnan(reference_uv_)) {
+    return {true, std::max(start_share * session_peak_uv_, twelve_db * rest),
+            std::max(0.5 * start_share * session_peak_uv_, six_db * rest), peak_share * session_peak_uv_};
+  }
+  const bool planned = target_ > 0.0;
+  const auto at = [&](double fraction) { return amplitude_at(fraction, rest, reference_uv_); };
+  const double start = planned ? std::min(start_share, target_start_share * target_) : start_share;
+  const double peak = planned ? target_peak_share * target_ : peak_share;
+  const double asked_uv = planned ? std::min(reference_uv_, at(target_)) : reference_uv_;
+  // Half the distance in dB is the square root of the ratio.
+  const double margin = rest > 0.0 ? std::clamp(std::sqrt(asked_uv / rest), four_db, twelve_db) : twelve_db;
+  return {reference_uv_ >= six_db * rest && asked_uv >= four_db * rest, std::max(at(start), margin * rest),
+          std::max(at(0.5 * start), std::sqrt(margin) * rest), at(peak)};
+}
+
+std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, bool valid) noexcept {
+  if (!valid || !std::isfinite(rms_uv)) return std::nullopt;
+  const double silent_s = t_s - last_valid_s_;  // NaN at first, and then every comparison below is false
+  std::optional<RepetitionEnd> told;
+  if (silent_s > unheard_s() && !after_gap_) told = cut(last_valid_s_, t_s);
+  const bool goes_on = told_at_gap_ && silent_s <= unheard_s();
+  const bool whole = !after_gap_;
+  after_gap_ = told_at_gap_ = false;
+  last_valid_s_ = t_s;
+
+  session_peak_uv_ = std::max(session_peak_uv_ * keep_, rms_uv);
+  if (phase_ == Phase::resting) remember_rest(rms_uv);
+  levels_ = levels_now();
+  if (!levels_.known) {
+    phase_ = Phase::resting;
+    return told;
+  }
+  const bool above_start = rms_uv > levels_.start_uv, below_end = rms_uv < levels_.end_uv;
+
+  switch (phase_) {
+    case Phase::resting:
+      if (goes_on && !below_end) {
+        phase_ = Phase::tail;
+      } else if (above_start) {
+        begin(t_s, rms_uv, whole);
+      }
+      break;
+    case Phase::contracting:
+      if (below_end) {
+        phase_ = Phase::ending;
+        below_s_ = t_s;
+        pending_ = {};
+        pending_.add(rms_uv);
+      } else {
+        sofar_.add(rms_uv);
+      }
+      break;
+    case Phase::ending:
+      if (t_s - below_s_ >= merge_s - slack_s) return finish(below_s_ - delay_s, t_s, complete_);
+      pending_.add(rms_uv);
+      if (above_start) {
+        sofar_.add(pending_);
+        phase_ = Phase::contracting;
+      }
+      break;
+    case Phase::tail:
+      if (below_end) phase_ = Phase::resting;
+      break;
+  }
+  return told;
+}
+
+std::optional<RepetitionEnd> RepetitionCounter::gap(double t_s) noexcept { return cut(t_s, t_s); }
+
+std::optional<RepetitionEnd> RepetitionCounter::cut(double end_s, double decided_s) noexcept {
+  std::optional<RepetitionEnd> told;
+  if (phase_ == Phase::contracting) told = finish(std::min(end_s, last_valid_s_ + hop_s_), decided_s, false);
+  if (phase_ == Phase::ending) told = finish(below_s_ - delay_s, decided_s, complete_);
+  after_gap_ = true;
+  told_at_gap_ = told_at_gap_ || told || phase_ == Phase::tail;
+  phase_ = Phase::resting;
+  return told;
+}
+
+void RepetitionCounter::begin(double t_s, double rms_uv, bool complete) noexcept {
+  phase_ = Phase::contracting;
+  start_s_ = t_s - delay_s;
+  complete_ = complete;
+  sofar_ = {};
+  sofar_.add(rms_uv);
+}
+
+std::optional<RepetitionEnd> RepetitionCounter::finish(double end_s, double decided_s, bool complete) noexcept {
+  phase_ = Phase::resting;
+  if (end_s - start_s_ < least_s - slack_s || sofar_.peak_uv < levels_.peak_uv) return std::nullopt;
+  const double rest_before_s = start_s_ - last_end_s_;
+  last_end_s_ = end_s;
+  return RepetitionEnd{
+      start_s_,      end_s,    decided_s, sofar_.peak_uv, sofar_.sum_uv / static_cast<double>(sofar_.hops),
+      rest_before_s, ++count_, complete};
+}
+
+double RepetitionCounter::unheard_s() const noexcept { return merge_s + window_s + hop_s_ + slack_s; }
+
+double RepetitionCounter::candidate_start_s() const noexcept {
+  return running() ? start_s_ : std::numeric_limits<double>::quiet_NaN();
+}
+
+void RepetitionCounter::take_seed(ChannelSeed& seed) const noexcept {
+  seed.session_peak_uv = session_peak_uv_;
+  seed.repetitions = count_;
+  seed.last_repetition_end_s = last_end_s_;
+}
+
+void RepetitionCounter::plant_seed(const ChannelSeed& seed) noexcept {
+  session_peak_uv_ = seed.session_peak_uv;
+  count_ = seed.repetitions;
+  last_end_s_ = seed.last_repetition_end_s;
+  seeded_rest_uv_ = seed.rest_uv;
+  set_levels(seed.calibrated_rest_uv, seed.reference_uv);
+}
+
+void RepetitionCounter::Stretch::add(double rms_uv) noexcept {
+  peak_uv = std::max(peak_uv, rms_uv);
+  sum_uv += rms_uv;
+  ++hops;
+}
+
+void RepetitionCounter::Stretch::add(const Stretch& later) noexcept {
+  peak_uv = std::max(peak_uv, later.peak_uv);
+  sum_uv += later.sum_uv;
+  hops += later.hops;
+}
+
+}  // namespace myod::dsp

@@ -1,0 +1,118 @@
+// Did the person make an effort? What a therapist counts (dsp-spec 2.8b, clinical.md for planned and weak ones).
+// Fed with the 150 ms RMS at every 20 ms hop; causal. One object per channel, pure, no allocation after construction.
+//
+// A contraction starts above the larger of 30 % of the reference and 12 dB above rest, and ends below the larger of 15
+// % and 6 dB. It counts when it lasted 100 ms and its peak reached 35 %. The end is decided 250 ms later: activity that
+// rises above the start level before that continues it. Reference: the calibrated one, else the session's maximum,
+// decaying with 60 s. Rest: the calibrated level, else the 0.1 quantile of the last 10 s outside contractions.
+//
+// With a calibrated reference a percentage is one with rest taken out of both (percent_of_reference), and
+//   start = min(30 % of reference, 50 % of target), end = half of it, peak limit = 60 % of target (35 % without one),
+//   rest margin = min(12 dB, half the distance in dB from rest to the effort asked for), not below 4 dB; end: half of
+//   it,
+// where the effort asked for is the target, else the reference: a 20 % hold counts when 20 % was asked.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "dsp/options.hpp"
+#include "dsp/results.hpp"
+#include "dsp/seed.hpp"
+
+namespace myod::dsp {
+
+inline constexpr double repetition_window_ms = 150.0;
+inline constexpr double repetition_merge_s = 0.25;  ///< a shorter pause, or a shorter gap, does not end a repetition
+
+struct RepetitionEnd {
+  double start_s = 0.0, end_s = 0.0, decided_s = 0.0;  ///< start and end have the window's 75 ms subtracted
+  double peak_uv = 0.0, mean_uv = 0.0;                 ///< of the 150 ms RMS between start and end
+  double rest_before_s = 0.0;                          ///< NaN for the first
+  std::uint32_t number = 0;
+  bool complete = true;
+};
+
+class RepetitionCounter {
+ public:
+  RepetitionCounter(double hop_s, const RepetitionOptions& options);
+
+  /// One hop that ends at t_s; an invalid window (valid false) decides nothing. When more than 250 ms were invalid the
+  /// next valid hop treats them as a gap.
+  std::optional<RepetitionEnd> push(double t_s, double rms_uv, bool valid) noexcept;
+
+  /// A gap after t_s cut the signal; a running repetition ends there, not complete, when it qualifies. What goes on
+  /// after a gap of less than 250 ms belongs to the repetition already told and is not counted again; what begins
+  /// within a longer one is not complete either.
+  std::optional<RepetitionEnd> gap(double t_s) noexcept;
+
+  /// Calibration: NaN where unknown.
+  void set_levels(double rest_uv, double reference_uv) noexcept;
+
+  bool running() const noexcept { return phase_ == Phase::contracting || phase_ == Phase::ending; }
+  double candidate_start_s() const noexcept;  ///< of the running one; NaN without
+
+  /// False while rest is not known (0.5 s), and when the effort asked for is too close to rest to be told from it
+  /// (calibrated reference under 6 dB above rest, target under 4 dB): nothing is counted.
+  bool can_count() const noexcept { return levels_.known; }
+
+  void take_seed(ChannelSeed& seed) const noexcept;
+  void plant_seed(const ChannelSeed& seed) noexcept;
+
+  RepetitionCounter(RepetitionCounter&&) = default;
+  RepetitionCounter& operator=(RepetitionCounter&&) = default;
+  RepetitionCounter(const RepetitionCounter&) = delete;  // a copy would not keep the room it needs to grow into
+  RepetitionCounter& operator=(const RepetitionCounter&) = delete;
+  ~RepetitionCounter() = default;
+
+ private:
+  enum class Phase : std::uint8_t { resting, contracting, ending, tail };  // tail: of a contraction already told
+
+  struct Levels {
+    bool known = false;
+    double start_uv = 0.0, end_uv = 0.0, peak_uv = 0.0;
+  };
+
+  struct Stretch {  // amplitudes of consecutive hops
+    double peak_uv = 0.0, sum_uv = 0.0;
+    std::uint64_t hops = 0;
+    void add(double rms_uv) noexcept;
+    void add(const Stretch& later) noexcept;
+  };
+
+  Levels levels_now() const noexcept;
+  double rest_now() const noexcept;
+  void remember_rest(double rms_uv) noexcept;
+  double unheard_s() const noexcept;  // between two valid hops, when 250 ms of signal are missing
+  std::optional<RepetitionEnd> cut(double end_s, double decided_s) noexcept;
+  void begin(double t_s, double rms_uv, bool complete) noexcept;
+  std::optional<RepetitionEnd> finish(double end_s, double decided_s, bool complete) noexcept;
+
+  double hop_s_, target_;  // target as a fraction, 0: none
+  double keep_;            // of the session's maximum, per hop
+  double calibrated_rest_uv_ = std::numeric_limits<double>::quiet_NaN();
+  double reference_uv_ = std::numeric_limits<double>::quiet_NaN();
+  double seeded_rest_uv_ = std::numeric_limits<double>::quiet_NaN();
+  double session_peak_uv_ = 0.0;
+
+  std::size_t rest_hops_ = 0;
+  std::vector<double> recent_, sorted_;  // amplitudes at rest: by age (a ring), and by size
+  std::size_t oldest_ = 0;
+
+  Levels levels_;
+  Phase phase_ = Phase::resting;
+  double start_s_ = 0.0;     // window's delay subtracted
+  double below_s_ = 0.0;     // the hop that fell below the end level
+  Stretch sofar_, pending_;  // up to that hop, and from it on
+  bool complete_ = true;
+
+  double last_valid_s_ = std::numeric_limits<double>::quiet_NaN();
+  bool after_gap_ = false, told_at_gap_ = false;
+  std::uint32_t count_ = 0;
+  double last_end_s_ = std::numeric_limits<double>::quiet_NaN();
+};
+
+}  // namespace myod::dsp

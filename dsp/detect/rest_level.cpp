@@ -1,0 +1,71 @@
+#include "dsp/detect/rest_level.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace myod::dsp {
+namespace {
+
+constexpr double step_s = 0.05, learn_s = 2.0, block_s = 0.5, tau_s = 20.0;
+constexpr double median_square_of_gaussian = 0.45493642311957283;  // median of chi squared with one degree of freedom
+
+std::size_t samples(double seconds, double rate_hz) {
+  return std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(seconds * rate_hz)));
+}
+
+}  // namespace
+
+RestLevel::RestLevel(double rate_hz)
+    : step_samples_(samples(step_s, rate_hz)),
+      learn_samples_(samples(learn_s, rate_hz)),
+      steps_(steps_per_window),
+      block_(samples(block_s, rate_hz)),
+      gain_(block_s / (block_s + tau_s)) {}
+
+double RestLevel::rms_uv() const noexcept {
+  return known() ? std::sqrt(variance_) : std::numeric_limits<double>::quiet_NaN();
+}
+
+void RestLevel::set(double rms_uv) noexcept {
+  variance_ = rms_uv > 0.0 && std::isfinite(rms_uv) ? rms_uv * rms_uv : 0.0;
+  cut();
+  learned_ = 0;
+  smallest_ = std::numeric_limits<double>::infinity();
+}
+
+void RestLevel::learn(double y_uv) noexcept {
+  ++learned_;
+  step_sum_ += y_uv * y_uv;
+  if (++in_step_ == step_samples_) close_step();
+  if (learned_ < learn_samples_ || std::isinf(smallest_)) return;
+  variance_ = smallest_;
+  cut();
+}
+
+void RestLevel::close_step() noexcept {
+  steps_[steps_seen_ % steps_per_window] = step_sum_;
+  ++steps_seen_;
+  in_step_ = 0;
+  step_sum_ = 0.0;
+  if (steps_seen_ < steps_per_window) return;
+  double sum = 0.0;
+  for (const double s : steps_) sum += s;
+  const double mean_square = sum / static_cast<double>(steps_per_window * step_samples_);
+  if (mean_square > 0.0) smallest_ = std::min(smallest_, mean_square);
+}
+
+void RestLevel::track(double y_uv) noexcept {
+  block_[in_block_] = y_uv * y_uv;
+  if (++in_block_ < block_.size()) return;
+  in_block_ = 0;
+  const auto middle = block_.begin() + static_cast<std::ptrdiff_t>(block_.size() / 2);
+  std::nth_element(block_.begin(), middle, block_.end());
+  if (*middle > 0.0) variance_ += gain_ * (*middle / median_square_of_gaussian - variance_);
+}
+
+void RestLevel::cut() noexcept {
+  steps_seen_ = in_step_ = in_block_ = 0;
+  step_sum_ = 0.0;
+}
+
+}  // namespace myod::dsp

@@ -1,0 +1,40 @@
+// What the functions of the feature table are given, one struct per kind of frame, and the call that fills one
+// channel's numbers in the order of the rows. A feature is one row and one function in table.cpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "dsp/features/spectrum.hpp"
+
+namespace myod::dsp {
+
+inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+/// Of amplitude and control frames. NaN: not known.
+struct AmplitudeInput {
+  double mean_square = unknown, mean_magnitude = unknown;  ///< over the valid samples of the window
+  double envelope_uv = unknown;
+  double rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
+  double active = unknown, cusum = unknown;  ///< of the activation detector
+  double onsets = unknown;                   ///< since the stream began
+};
+
+/// Of spectrum frames.
+struct SpectrumInput {
+  Band band;
+  std::span<const double> y;            ///< the whole window
+  std::span<const std::uint8_t> valid;  ///< of the same length
+  double valid_samples = 0.0;           ///< how many are
+  double rate_hz = 0.0;
+  double threshold_uv = 0.0;  ///< of zero crossings, slope changes and Willison amplitude
+  double rest_uv = unknown;
+};
+
+void amplitude_values(const AmplitudeInput& in, std::span<double> out) noexcept;
+void control_values(const AmplitudeInput& in, std::span<double> out) noexcept;
+void spectrum_values(const SpectrumInput& in, std::span<double> out) noexcept;
+
+}  // namespace myod::dsp

@@ -1,0 +1,47 @@
+// One-sided power density of a window (periodic Hann, mean removed, as scipy.signal.periodogram) and the numbers read
+// from it in the band of dsp-spec 2.9. FFTW in double without SIMD and with ESTIMATE, so every x86-64 CPU gives the
+// same bits.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+namespace myod::dsp {
+
+/// Power density (uV^2/Hz) at the frequencies first_hz, first_hz + step_hz, ...
+struct Band {
+  std::span<const double> density;
+  double first_hz = 0.0;
+  double step_hz = 1.0;
+  double hz(std::size_t i) const { return first_hz + static_cast<double>(i) * step_hz; }
+};
+
+class Spectrum {
+ public:
+  /// Transforms the largest 7-smooth number of samples not above `window`. Plans under one mutex; not for the dsp
+  /// thread. Throws std::invalid_argument when fewer than 8 samples or no bin of the band remain.
+  Spectrum(std::size_t window, double rate_hz, double low_hz, double high_hz);
+  ~Spectrum();
+  Spectrum(const Spectrum&) = delete;
+  Spectrum& operator=(const Spectrum&) = delete;
+
+  std::size_t samples() const noexcept;
+  std::size_t bins() const noexcept;  ///< in the band
+  /// `x`: exactly samples(). Missing samples enter as zeros. The view is good until the next call.
+  Band band(std::span<const double> x) noexcept;
+  /// A view of `density` (bins() values, e.g. an average) with this transform's frequencies.
+  Band band_of(std::span<const double> density) const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// NaN where there is no power.
+double power_uv2(const Band& band);  ///< in the band
+double mean_frequency_hz(const Band& band);
+double median_frequency_hz(const Band& band);  ///< with interpolation inside the bin
+double finsm5(const Band& band);               ///< sum P/f over sum P f^5 (Dimitrov 2006), Hz^-6
+
+}  // namespace myod::dsp

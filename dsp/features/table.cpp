@@ -1,0 +1,130 @@
+// The feature table. To add a feature: one row here, with its function. Wire, CSV, recording and documentation follow.
+#include "dsp/features/table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "dsp/detect/calibration.hpp"
+#include "dsp/features/activity.hpp"
+#include "dsp/features/rows.hpp"
+#include "dsp/math/math.hpp"
+
+namespace myod::dsp {
+namespace {
+
+template <typename Input>
+struct Row {
+  FeatureRow row;
+  double (*value)(const Input&);
+};
+
+double root(double mean_square) { return std::sqrt(mean_square < 0.0 ? 0.0 : mean_square); }
+double rms(const AmplitudeInput& in) { return root(in.mean_square); }
+double reference_pct(const AmplitudeInput& in) {
+  return percent_of_reference(rms(in), in.rest_uv, in.reference_uv, in.reference_percent);
+}
+double per_second(double count, const SpectrumInput& in) { return count / (in.valid_samples / in.rate_hz); }
+
+double window(const FeatureOptions& o) { return o.window_ms; }
+double half_window(const FeatureOptions& o) { return 0.5 * o.window_ms; }
+double control(const FeatureOptions& o) { return o.control_window_ms; }
+double half_control(const FeatureOptions& o) { return 0.5 * o.control_window_ms; }
+double spectrum(const FeatureOptions& o) { return o.spectrum_window_ms; }
+double half_spectrum(const FeatureOptions& o) { return 0.5 * o.spectrum_window_ms; }
+double none(const FeatureOptions&) { return 0.0; }
+// Delay of a 2-pole low-pass towards slow signals, c1 / (c0 2 pi fc): sqrt 2 for Butterworth, 1.3617 for Bessel.
+double butterworth_delay(const FeatureOptions& o) { return 1000.0 * std::sqrt(2.0) / (2.0 * math::pi * o.envelope_hz); }
+double bessel_delay(const FeatureOptions&) {
+  return 1000.0 * 1.361654128716130520 / (2.0 * math::pi * control_envelope_hz);
+}
+
+constexpr std::array amplitude_table{
+    Row<AmplitudeInput>{{"rms_uv", "uV", "root mean square of the conditioned signal", window, half_window}, rms},
+    Row<AmplitudeInput>{{"arv_uv", "uV", "mean of the rectified signal", window, half_window},
+                        [](const AmplitudeInput& in) { return in.mean_magnitude < 0.0 ? 0.0 : in.mean_magnitude; }},
+    Row<AmplitudeInput>{
+        {"envelope_uv", "uV", "linear envelope: rectified, Butterworth low-pass of 2 poles", none, butterworth_delay},
+        [](const AmplitudeInput& in) { return in.envelope_uv; }},
+    Row<AmplitudeInput>{{"ref_pct", "%", "RMS in percent of the channel's reference, rest noise removed from both",
+                         window, half_window},
+                        reference_pct},
+    Row<AmplitudeInput>{{"active", "1", "1 while the muscle is active, 0 while it rests", none, none},
+                        [](const AmplitudeInput& in) { return in.active; }},
+    Row<AmplitudeInput>{{"cusum", "1", "statistic of the activation detector", none, none},
+                        [](const AmplitudeInput& in) { return in.cusum; }},
+};
+
+constexpr std::array control_table{
+    Row<AmplitudeInput>{{"rms_uv", "uV", "root mean square over the control window", control, half_control}, rms},
+    Row<AmplitudeInput>{
+        {"envelope_uv", "uV", "linear envelope without overshoot: rectified, Bessel low-pass of 2 poles, 10 Hz", none,
+         bessel_delay},
+        [](const AmplitudeInput& in) { return in.envelope_uv; }},
+    Row<AmplitudeInput>{{"ref_pct", "%", "RMS in percent of the channel's reference, rest noise removed from both",
+                         control, half_control},
+                        reference_pct},
+    Row<AmplitudeInput>{{"active", "1", "1 while the muscle is active, 0 while it rests", none, none},
+                        [](const AmplitudeInput& in) { return in.active; }},
+    Row<AmplitudeInput>{{"onset_count", "1", "onsets since the stream began", none, none},
+                        [](const AmplitudeInput& in) { return in.onsets; }},
+};
+
+constexpr std::array spectrum_table{
+    Row<SpectrumInput>{{"mnf_hz", "Hz", "mean frequency of the power spectrum in the band", spectrum, half_spectrum},
+                       [](const SpectrumInput& in) { return mean_frequency_hz(in.band); }},
+    Row<SpectrumInput>{{"mdf_hz", "Hz", "median frequency of the power spectrum in the band", spectrum, half_spectrum},
+                       [](const SpectrumInput& in) { return median_frequency_hz(in.band); }},
+    Row<SpectrumInput>{{"finsm5", "Hz^-6", "fatigue index of Dimitrov: moment of order -1 over moment of order 5",
+                        spectrum, half_spectrum},
+                       [](const SpectrumInput& in) { return finsm5(in.band); }},
+    Row<SpectrumInput>{{"power_uv2", "uV^2", "power in the band", spectrum, half_spectrum},
+                       [](const SpectrumInput& in) { return power_uv2(in.band); }},
+    Row<SpectrumInput>{{"zc_per_s", "1/s", "zero crossings above the noise threshold", spectrum, half_spectrum},
+                       [](const SpectrumInput& in) { return per_second(zero_crossings(in), in); }},
+    Row<SpectrumInput>{{"ssc_per_s", "1/s", "slope sign changes above the noise threshold", spectrum, half_spectrum},
+                       [](const SpectrumInput& in) { return per_second(slope_sign_changes(in), in); }},
+    Row<SpectrumInput>{
+        {"wl_uv", "uV", "waveform length: sum of the magnitudes of the differences", spectrum, half_spectrum},
+        waveform_length_uv},
+    Row<SpectrumInput>{
+        {"wamp_per_s", "1/s", "Willison amplitude: steps above the noise threshold", spectrum, half_spectrum},
+        [](const SpectrumInput& in) { return per_second(willison_amplitude(in), in); }},
+    Row<SpectrumInput>{
+        {"iemg_uvs", "uV s", "integral of the rectified signal over the window", spectrum, half_spectrum},
+        [](const SpectrumInput& in) { return sum_of_magnitudes_uv(in) / in.rate_hz; }},
+    Row<SpectrumInput>{{"snr_db", "dB", "RMS of the window over the rest level", spectrum, half_spectrum},
+                       [](const SpectrumInput& in) {
+                         const double ratio = mean_square_uv2(in) / (in.rest_uv * in.rest_uv);
+                         return ratio > 0.0 && ratio <= std::numeric_limits<double>::max() ? 10.0 * math::log10(ratio)
+                                                                                           : unknown;
+                       }},
+};
+
+template <typename Input, std::size_t N>
+constexpr std::array<FeatureRow, N> descriptions(const std::array<Row<Input>, N>& table) {
+  std::array<FeatureRow, N> rows{};
+  for (std::size_t i = 0; i < N; ++i) rows[i] = table[i].row;
+  return rows;
+}
+constexpr auto amplitude_rows = descriptions(amplitude_table);
+constexpr auto control_rows = descriptions(control_table);
+constexpr auto spectrum_rows = descriptions(spectrum_table);
+
+template <typename Input, std::size_t N>
+void fill(const std::array<Row<Input>, N>& table, const Input& in, std::span<double> out) {
+  for (std::size_t i = 0; i < N; ++i) out[i] = table[i].value(in);
+}
+
+}  // namespace
+
+std::span<const FeatureRow> feature_rows(FrameKind kind) {
+  const std::array<std::span<const FeatureRow>, 3> by_kind{amplitude_rows, spectrum_rows, control_rows};
+  return by_kind.at(static_cast<std::size_t>(kind));
+}
+
+void amplitude_values(const AmplitudeInput& in, std::span<double> out) noexcept { fill(amplitude_table, in, out); }
+void control_values(const AmplitudeInput& in, std::span<double> out) noexcept { fill(control_table, in, out); }
+void spectrum_values(const SpectrumInput& in, std::span<double> out) noexcept { fill(spectrum_table, in, out); }
+
+}  // namespace myod::dsp

@@ -1,0 +1,79 @@
+// History of the conditioned signal and the moving sums over it. Everything is keyed to the absolute sample index: at
+// every multiple of its length W a running sum is replaced by the exact sum of the last W samples, which a second
+// accumulator has collected meanwhile. So rounding never piles up, and no cut of the stream into blocks can change a
+// bit.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "dsp/kernels/kernels.hpp"
+
+namespace myod::dsp {
+
+inline constexpr std::size_t run_rows = 64;  ///< samples processed at once; runs never cross a multiple of it
+
+/// The newest rows of lanes, found by absolute index. Before the first sample: zero and not valid.
+class History {
+ public:
+  History(std::size_t least_rows, std::size_t lanes);
+
+  std::size_t rows() const noexcept { return mask_ + 1; }
+  std::size_t lanes() const noexcept { return lanes_; }
+  std::size_t slot(std::uint64_t index) const noexcept { return static_cast<std::size_t>(index) & mask_; }
+
+  double* y(std::uint64_t index) noexcept { return y_.data() + slot(index) * lanes_; }
+  double* masked(std::uint64_t index) noexcept { return masked_.data() + slot(index) * lanes_; }
+  std::uint8_t* valid(std::uint64_t index) noexcept { return valid_.data() + slot(index) * lanes_; }
+  double y_at(std::uint64_t index, std::size_t lane) const noexcept { return y_[slot(index) * lanes_ + lane]; }
+  bool valid_at(std::uint64_t index, std::size_t lane) const noexcept {
+    return valid_[slot(index) * lanes_ + lane] != 0;
+  }
+
+  void clear() noexcept;
+
+ private:
+  std::size_t lanes_, mask_;
+  std::vector<double> y_;       // the conditioned signal, 0 where a sample is missing
+  std::vector<double> masked_;  // the same, 0 where it is not valid
+  std::vector<std::uint8_t> valid_;
+};
+
+/// One moving sum per lane, of squares or of magnitudes of the valid samples.
+class MovingSum {
+ public:
+  enum class Of : std::uint8_t { squares, magnitudes };
+  MovingSum(Of of, std::size_t window, std::size_t lanes);
+
+  /// The rows first .. first + rows, one run, are in the history.
+  void push(History& history, std::uint64_t first, std::size_t rows) noexcept;
+  void clear() noexcept;
+
+  std::size_t window() const noexcept { return window_; }
+  /// After the sample that stands `row` rows into the newest run.
+  double at(std::size_t row, std::size_t lane) const noexcept { return out_[row * lanes_ + lane]; }
+
+ private:
+  void (*kernel_)(double*, const double*, const double*, std::size_t, std::size_t, double*, double*);
+  std::size_t window_, lanes_;
+  std::vector<double> sum_, fresh_, out_;
+};
+
+/// How many samples of the window are valid, per lane.
+class MovingCount {
+ public:
+  MovingCount(std::size_t window, std::size_t lanes);
+  void push(History& history, std::uint64_t first, std::size_t rows) noexcept;
+  void clear() noexcept;
+
+  std::size_t window() const noexcept { return window_; }
+  double at(std::size_t row, std::size_t lane) const noexcept { return static_cast<double>(out_[row * lanes_ + lane]); }
+
+ private:
+  std::size_t window_, lanes_;
+  std::vector<std::int32_t> count_, out_;
+};
+
+}  // namespace myod::dsp

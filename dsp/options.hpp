@@ -1,0 +1,52 @@
+// What a user may set in the signal processing, with its defaults (dsp-spec section 1 and 0b). Ranges and units stand
+// in config/: one row per member.
+#pragma once
+
+#include <cstdint>
+
+namespace myod::dsp {
+
+struct ConditionOptions {
+  bool highpass = true;
+  double highpass_hz = 20.0;
+  std::int64_t highpass_poles = 2;
+  bool lowpass = true;
+  double lowpass_hz = 450.0;  ///< at rates below 900 Hz the pipeline uses 0.45 of the rate and says so
+  std::int64_t lowpass_poles = 2;
+};
+
+struct FeatureOptions {
+  double window_ms = 250.0;  ///< RMS, ARV
+  double hop_ms = 20.0;
+  double envelope_hz = 6.0;  ///< Butterworth, 2 poles
+  double control_window_ms = 100.0;
+  double spectrum_window_ms = 1000.0;
+  double spectrum_hop_ms = 500.0;
+  double band_low_hz = 20.0;  ///< of MNF, MDF, FInsm5
+  double band_high_hz = 450.0;
+  double min_valid = 0.8;  ///< a window with less is invalid
+};
+
+enum class OnsetProfile : std::uint8_t { standard, fast };
+
+struct OnsetOptions {
+  bool enabled = true;
+  OnsetProfile profile = OnsetProfile::standard;  ///< standard: clip 6, 20 ms; fast: clip 9, no least duration
+  double threshold = 0.0;                         ///< 0: from the table by rate and chain (dsp-spec 0b.2)
+  double merge_ms = 125.0;
+  double min_burst_ms = 30.0;
+};
+
+struct RepetitionOptions {
+  bool enabled = true;
+  double target_pct = 0.0;  ///< planned effort in % of the reference; 0: not planned
+};
+
+struct Options {
+  ConditionOptions condition;
+  FeatureOptions features;
+  OnsetOptions onset;
+  RepetitionOptions repetition;
+};
+
+}  // namespace myod::dsp

@@ -1,0 +1,271 @@
+// The straight line over samples: gap, condition, windows, detectors, frames. Everything that happens at a sample
+// happens in the order of step(), keyed to the sample's absolute index.
+#include "dsp/pipeline.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <stdexcept>
+#include <string>
+
+#include "dsp/math/denormals.hpp"
+#include "dsp/math/sections.hpp"
+#include "dsp/pipeline_state.hpp"
+
+namespace myod::dsp {
+namespace {
+
+Stream checked(Stream stream, const FeatureOptions& o) {
+  if (stream.rate_mhz == 0) throw std::invalid_argument("sensor " + stream.sensor + ": rate_hz must be above 0");
+  const auto positive = [](const char* key, double value) {
+    if (!(value > 0.0)) throw std::invalid_argument(std::string(key) + " must be above 0");
+  };
+  positive("features.window_ms", o.window_ms);
+  positive("features.hop_ms", o.hop_ms);
+  positive("features.control_window_ms", o.control_window_ms);
+  positive("features.spectrum_window_ms", o.spectrum_window_ms);
+  positive("features.spectrum_hop_ms", o.spectrum_hop_ms);
+  return stream;
+}
+
+}  // namespace
+
+Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t epoch_number)
+    : stream(checked(std::move(s), o.features)),
+      options(o),
+      stream_index(index),
+      epoch(epoch_number),
+      rate_hz(stream.rate_hz()),
+      conditioner(stream, o.condition),
+      lane_count(conditioner.channels().size()),
+      lanes(conditioner.lanes()),
+      validity(lane_count, stream.rate_mhz),
+      conditioning_delay_s(dsp::conditioning_delay_s(o.condition, rate_hz)),
+      amplitude(math::window_samples(o.features.window_ms, stream.rate_mhz), lanes),
+      control(math::window_samples(o.features.control_window_ms, stream.rate_mhz), lanes),
+      repetition(math::window_samples(repetition_window_ms, stream.rate_mhz), lanes),
+      magnitudes(MovingSum::Of::magnitudes, amplitude.samples(), lanes),
+      spectrum_count(math::window_samples(o.features.spectrum_window_ms, stream.rate_mhz), lanes),
+      repetition_spectrum_count(math::window_samples(repetition_spectrum_ms, stream.rate_mhz), lanes),
+      envelope(math::butterworth_lowpass(2, o.features.envelope_hz, rate_hz), lanes),
+      control_envelope(math::bessel2_lowpass(control_envelope_hz, rate_hz), lanes),
+      spectrum(spectrum_count.window(), rate_hz, o.features.band_low_hz, o.features.band_high_hz),
+      repetition_spectrum(repetition_spectrum_count.window(), rate_hz, o.features.band_low_hz, o.features.band_high_hz),
+      spectrum_samples(spectrum_count.window()),
+      repetition_spectrum_samples(repetition_spectrum_count.window()),
+      amplitude_hops(o.features.hop_ms, stream.rate_mhz),
+      control_hops(control_hop_ms, stream.rate_mhz),
+      spectrum_hops(o.features.spectrum_hop_ms, stream.rate_mhz),
+      repetition_spectrum_hops(repetition_spectrum_hop_ms, stream.rate_mhz),
+      stagger(std::clamp<std::size_t>(
+          lane_count, 1,
+          std::max<std::size_t>(2, math::window_samples(o.features.spectrum_hop_ms, stream.rate_mhz)) - 1)),
+      forget_after(std::max({amplitude.samples(), control.samples(), repetition.samples(), spectrum_samples,
+                             repetition_spectrum_samples})),
+      history(forget_after + stagger, lanes),
+      calibrations(rate_hz, lane_count) {
+  for (std::size_t lane = 0; lane < lane_count; ++lane)
+    muscles.push_back(Lane{OnsetDetector(rate_hz, o.onset, o.condition.highpass_hz, o.condition.highpass_poles),
+                           RepetitionCounter(o.features.hop_ms / 1000.0, o.repetition),
+                           RepetitionSpectrum(repetition_spectrum.bins())});
+  pending.rest_uv.assign(lane_count, unknown);
+  const std::size_t channels = stream.channels.size();
+  const std::size_t features =
+      std::max(feature_rows(FrameKind::amplitude).size(), feature_rows(FrameKind::control).size());
+  flags.assign(run_rows * lanes, 0);
+  rectified.assign(run_rows * lanes, 0.0);
+  conditioned_uv.assign(run_rows * channels, 0.0);
+  conditioned_valid.assign(run_rows * channels, 0);
+  values.assign(channels * features, unknown);
+  status.assign(channels, {});
+  spectrum_values_.assign(channels * feature_rows(FrameKind::spectrum).size(), unknown);
+  spectrum_status.assign(channels, {});
+  segment.assign(std::max(spectrum_samples, repetition_spectrum_samples), 0.0);
+  segment_valid.assign(segment.size(), 0);
+}
+
+Event Pipeline::State::event(EventKind kind, std::int32_t channel, double t_event_s, double t_decision_s,
+                             double value) const noexcept {
+  Event e;
+  e.kind = kind;
+  e.stream = stream_index;
+  e.epoch = epoch;
+  e.channel = channel;
+  e.t_event_s = t_event_s;
+  e.t_decision_s = t_decision_s;
+  e.value = value;
+  e.host_time_ns = host_ns(static_cast<std::int64_t>(t_event_s * rate_hz + 0.5));
+  return e;
+}
+
+void Pipeline::State::clear_windows() noexcept {
+  history.clear();
+  for (Window* w : {&amplitude, &control, &repetition}) w->squares.clear(), w->count.clear();
+  magnitudes.clear();
+  spectrum_count.clear();
+  repetition_spectrum_count.clear();
+  for (Smoother* s : {&envelope, &control_envelope}) std::fill(s->state.begin(), s->state.end(), 0.0);
+}
+
+/// Samples next_index .. first_index are lost: told, masked in every window they lie in, never filled.
+void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
+  const std::uint64_t missing = first_index - next_index;
+  const double at_s = seconds(next_index);
+  const double lost = static_cast<double>(missing);
+  finish_spectrum(sink);
+  Event e = event(EventKind::gap, all_channels, at_s, seconds(first_index), lost / rate_hz);
+  ((e.text << "lost ").number(lost, 0) << (missing == 1 ? " sample (" : " samples ("))
+          .number(1000.0 * lost / rate_hz, 0)
+      << " ms)";
+  sink.event(e, nullptr);
+
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    const bool cuts = options.repetition.enabled && lost >= repetition_merge_s * rate_hz;
+    if (cuts)
+      if (const auto end = muscles[lane].repetitions.gap(at_s)) tell_repetition(lane, *end, sink);
+    muscles[lane].onset.gap(first_index);
+  }
+  calibrations.gap(missing);
+  validity.gap(first_index);
+  conditioner.restart();
+
+  if (missing >= forget_after) {
+    clear_windows();
+    next_index = first_index;
+  }
+  while (next_index < first_index) {  // the envelopes wait; the windows pass over zeros that are not valid
+    const auto rows = static_cast<std::size_t>(std::min(first_index - next_index, run_rows - next_index % run_rows));
+    std::fill_n(history.y(next_index), rows * lanes, 0.0);
+    std::fill_n(history.masked(next_index), rows * lanes, 0.0);
+    std::fill_n(history.valid(next_index), rows * lanes, std::uint8_t{0});
+    push_windows(rows);
+    next_index += rows;
+  }
+  for (math::Hops* h : {&amplitude_hops, &control_hops, &spectrum_hops, &repetition_spectrum_hops})
+    h->restart(first_index);
+}
+
+void Pipeline::State::push_windows(std::size_t rows) noexcept {
+  for (Window* w : {&amplitude, &control, &repetition}) {
+    w->squares.push(history, next_index, rows);
+    w->count.push(history, next_index, rows);
+  }
+  magnitudes.push(history, next_index, rows);
+  spectrum_count.push(history, next_index, rows);
+  repetition_spectrum_count.push(history, next_index, rows);
+}
+
+void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexcept {
+  double* y = history.y(next_index);
+  double* masked = history.masked(next_index);
+  std::uint8_t* valid = history.valid(next_index);
+  conditioner.run(raw, rows, y, flags.data());
+  for (std::size_t i = 0; i < rows * lanes; ++i) {
+    valid[i] = flags[i] == sample_good ? 1 : 0;
+    masked[i] = valid[i] != 0 ? y[i] : 0.0;
+  }
+  push_windows(rows);
+  const Kernels& k = kernels();
+  for (Smoother* s : {&envelope, &control_envelope}) {
+    k.rectify(s->out.data(), y, rows, lanes);
+    k.cascade(s->out.data(), rows, lanes, s->sections.data(), s->sections.size(), s->state.data());
+  }
+  tell_conditioned(raw, rows, sink);
+  for (std::size_t row = 0; row < rows; ++row) step(row, sink);
+  next_index += rows;
+}
+
+void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink& sink) noexcept {
+  const std::size_t channels = stream.channels.size();
+  for (std::size_t row = 0; row < rows; ++row) {
+    double* uv = conditioned_uv.data() + row * channels;
+    std::uint8_t* good = conditioned_valid.data() + row * channels;
+    for (std::size_t c = 0; c < channels; ++c) {  // what is not EMG is scaled, no more
+      const double v = (raw[row * channels + c] - stream.channels[c].offset) * stream.channels[c].scale;
+      good[c] = v - v == 0.0 ? 1 : 0;
+      uv[c] = good[c] != 0 ? v : 0.0;
+    }
+    for (std::size_t lane = 0; lane < lane_count; ++lane) {
+      uv[channel(lane)] = history.y_at(next_index + row, lane);
+      good[channel(lane)] = history.valid_at(next_index + row, lane) ? 1 : 0;
+    }
+  }
+  sink.conditioned(next_index, channels, std::span(conditioned_uv).first(rows * channels),
+                   std::span(conditioned_valid).first(rows * channels));
+}
+
+/// Everything that happens at one sample, in order.
+void Pipeline::State::step(std::size_t row, Sink& sink) noexcept {
+  const std::uint64_t end = next_index + row + 1;
+  detect(row, sink);
+  if (amplitude_hops.ends_at(end)) {
+    if (options.repetition.enabled) count_repetitions(row, end, sink);
+    amplitude_frame(row, end, sink);
+  }
+  if (control_hops.ends_at(end)) control_frame(row, end, sink);
+  if (repetition_spectrum_hops.ends_at(end)) watch_repetition_spectra(row, end);
+  if (spectrum_hops.ends_at(end)) begin_spectrum(row, end);
+  if (pending.open) continue_spectrum(static_cast<std::size_t>(end - pending.end), sink);
+}
+
+void Pipeline::State::detect(std::size_t row, Sink& sink) noexcept {
+  const std::uint64_t index = next_index + row;
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    Lane& muscle = muscles[lane];
+    const std::uint8_t flag = flags[row * lanes + lane];
+    const double y = history.y_at(index, lane);
+    if (flag != sample_good) validity.sample(lane, index, flag);
+    if (options.onset.enabled) {
+      if (const auto d = muscle.onset.push(index, y, flag == sample_good)) {
+        const double t = std::max(0.0, seconds(d->event_index) - conditioning_delay_s);
+        Event e = event(d->kind, static_cast<std::int32_t>(channel(lane)), t, seconds(d->decision_index), unknown);
+        if (d->brief) e.text << "brief";
+        if (d->kind == EventKind::onset) muscle.onsets += 1.0;
+        sink.event(e, nullptr);
+      }
+    }
+    if (!calibrations.idle())
+      if (const auto result = calibrations.push(lane, y, flag == sample_good, flag == sample_railed))
+        close_trial(lane, *result, sink);
+  }
+}
+
+void Pipeline::State::close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept {
+  const Command& command = calibrations.command(lane);
+  Lane& muscle = muscles[lane];
+  if (result.accepted && command.kind == CommandKind::calibrate_rest) {
+    muscle.calibrated_rest_uv = result.level_uv;
+    muscle.onset.set_rest(result.level_uv);
+  } else if (result.accepted) {
+    muscle.reference_uv = result.level_uv;
+    muscle.reference_percent = command.percent;
+    muscle.reference_kind = command.reference;
+  }
+  muscle.set_levels();
+  if (const auto reply = calibrations.close(lane, result, stream.channels[channel(lane)].name)) sink.result(*reply);
+}
+
+Pipeline::Pipeline(Stream stream, Options options, std::uint32_t stream_index, std::uint32_t epoch)
+    : state_(std::make_unique<State>(std::move(stream), options, stream_index, epoch)) {}
+
+Pipeline::~Pipeline() = default;
+
+void Pipeline::process(const SampleBlock& block, Sink& sink) noexcept {
+  const math::FlushDenormals guard;
+  State& s = *state_;
+  assert(block.head.channels == s.stream.channels.size() && block.head.first_index >= s.next_index);
+  s.clock_index = block.head.first_index;
+  s.clock_ns = block.head.host_time_ns;
+  if (block.head.first_index > s.next_index) s.gap(block.head.first_index, sink);
+  for (std::size_t done = 0; done < block.head.instants;) {
+    const std::size_t rows = std::min<std::size_t>(block.head.instants - done, run_rows - s.next_index % run_rows);
+    s.run(block.raw.data() + done * s.stream.channels.size(), rows, sink);
+    done += rows;
+  }
+}
+
+std::uint64_t Pipeline::next_index() const noexcept { return state_->next_index; }
+std::uint32_t Pipeline::epoch() const noexcept { return state_->epoch; }
+const Stream& Pipeline::stream() const noexcept { return state_->stream; }
+const Options& Pipeline::options() const noexcept { return state_->options; }
+
+}  // namespace myod::dsp

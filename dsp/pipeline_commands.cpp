@@ -1,0 +1,117 @@
+// What reaches a pipeline beside samples: commands and the seed of the pipeline before it. Both take effect at
+// next_index().
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "dsp/pipeline_state.hpp"
+
+namespace myod::dsp {
+namespace {
+
+CommandResult reply_to(const Command& command, bool done, Text<120> text = {}) {
+  CommandResult r;
+  r.id = command.id;
+  r.stream = command.stream;
+  r.at_index = command.at_index;
+  r.done = done;
+  r.value = unknown;
+  r.text = text;
+  return r;
+}
+
+}  // namespace
+
+/// The reply, or nothing when it comes with the end of a trial.
+std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& sink) noexcept {
+  Command command = asked;
+  command.at_index = next_index;
+  if (command.kind == CommandKind::mark) {
+    Event e = event(EventKind::mark, command.channel, seconds(next_index), seconds(next_index), unknown);
+    e.text = command.text;
+    sink.event(e, nullptr);
+    return reply_to(command, true);
+  }
+
+  std::size_t first = 0, last = lane_count;
+  if (command.channel != all_channels) {
+    const auto& emg = conditioner.channels();
+    const auto found = std::find(emg.begin(), emg.end(), static_cast<std::size_t>(command.channel));
+    first = static_cast<std::size_t>(found - emg.begin());
+    last = std::min(first + 1, lane_count);
+  }
+  const auto refuse = [&](std::string_view why) { return reply_to(command, false, why); };
+  if (first == last) return refuse("there is no such EMG channel: name one of this sensor's");
+
+  const bool rest = command.kind == CommandKind::calibrate_rest || command.kind == CommandKind::set_rest;
+  if (!rest && !(command.percent > 0.0 && command.percent <= 100.0))
+    return refuse("percent must be above 0 and at most 100");
+  if (command.kind == CommandKind::set_rest || command.kind == CommandKind::set_reference) {
+    if (!(command.value > 0.0) || !std::isfinite(command.value)) return refuse("the level must be above 0 uV");
+    for (std::size_t lane = first; lane < last; ++lane) {
+      Lane& muscle = muscles[lane];
+      if (rest) {
+        muscle.calibrated_rest_uv = command.value;
+        muscle.onset.set_rest(command.value);
+      } else {
+        muscle.reference_uv = command.value;
+        muscle.reference_percent = command.percent;
+        muscle.reference_kind = command.reference;
+      }
+      muscle.set_levels();
+    }
+    CommandResult done = reply_to(command, true);
+    done.value = command.value;
+    return done;
+  }
+
+  if (!(command.seconds > 0.0 && command.seconds <= 600.0)) return refuse("a trial lasts above 0 and at most 600 s");
+  for (std::size_t lane = first; lane < last; ++lane)
+    if (calibrations.running(lane))
+      return reply_to(
+          command, false,
+          Text<120>{"a calibration is running on "} << stream.channels[channel(lane)].name << ": wait for its end");
+  for (std::size_t lane = first; lane < last; ++lane) calibrations.begin(command, first, lane, muscles[lane].rest_uv());
+  return std::nullopt;
+}
+
+void Pipeline::apply(const Command& command, Sink& sink) noexcept {
+  if (const auto reply = state_->apply(command, sink)) sink.result(*reply);
+}
+
+void Pipeline::take_seed(std::span<ChannelSeed> out) const noexcept {
+  assert(out.size() == state_->stream.channels.size());
+  std::fill(out.begin(), out.end(), ChannelSeed{});
+  for (std::size_t lane = 0; lane < state_->lane_count; ++lane) {
+    const Lane& muscle = state_->muscles[lane];
+    ChannelSeed& seed = out[state_->channel(lane)];
+    muscle.repetitions.take_seed(seed);
+    seed.rest_uv = muscle.onset.rest_uv();
+    seed.calibrated_rest_uv = muscle.calibrated_rest_uv;
+    seed.reference_uv = muscle.reference_uv;
+    seed.reference_percent = muscle.reference_percent;
+    seed.reference_kind = muscle.reference_kind;
+  }
+}
+
+void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_index) noexcept {
+  State& s = *state_;
+  assert(seed.size() == s.stream.channels.size());
+  s.next_index = next_index;
+  s.validity.start(next_index);
+  for (math::Hops* h : {&s.amplitude_hops, &s.control_hops, &s.spectrum_hops, &s.repetition_spectrum_hops})
+    h->restart(next_index);
+  for (std::size_t lane = 0; lane < s.lane_count; ++lane) {
+    Lane& muscle = s.muscles[lane];
+    const ChannelSeed& from = seed[s.channel(lane)];
+    if (from.rest_uv > 0.0) muscle.onset.set_rest(from.rest_uv);
+    muscle.calibrated_rest_uv = from.calibrated_rest_uv;
+    muscle.reference_uv = from.reference_uv;
+    muscle.reference_percent = from.reference_percent;
+    muscle.reference_kind = from.reference_kind;
+    muscle.repetitions.plant_seed(from);
+    muscle.set_levels();
+  }
+}
+
+}  // namespace myod::dsp

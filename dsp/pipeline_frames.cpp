@@ -1,0 +1,180 @@
+// The numbers of the straight line: repetitions and frames at their hop ends. A number that cannot be trusted is NaN.
+#include <algorithm>
+#include <cmath>
+
+#include "dsp/pipeline_state.hpp"
+#include "dsp/quality.hpp"
+
+namespace myod::dsp {
+namespace {
+
+constexpr double full_band_rate_hz = 900.0;  // below it the band does not fit (dsp-spec 0b.11)
+constexpr double threshold_lsb = 2.0, threshold_rest = 2.5;
+
+}  // namespace
+
+AmplitudeInput Pipeline::State::known_of(std::size_t lane) const noexcept {
+  const Lane& muscle = muscles[lane];
+  AmplitudeInput in;
+  in.rest_uv = muscle.rest_uv();
+  in.reference_uv = muscle.reference_uv;
+  in.reference_percent = muscle.reference_percent;
+  in.onsets = muscle.onsets;
+  if (options.onset.enabled && muscle.onset.known()) {
+    in.active = muscle.onset.active() ? 1.0 : 0.0;
+    in.cusum = muscle.onset.statistic();
+  }
+  return in;
+}
+
+ChannelStatus Pipeline::State::judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
+                                     std::uint32_t more) const noexcept {
+  ChannelStatus s;
+  s.valid_fraction = valid_fraction;
+  s.reasons = validity.reasons(lane, end, window) | more;
+  if (options.onset.enabled && !muscles[lane].onset.known()) s.reasons |= reason_uncalibrated;
+  s.grade = valid_fraction < options.features.min_valid ? Severity::invalid : worst(s.reasons);
+  return s;
+}
+
+void Pipeline::State::tell_frame(FrameKind kind, std::uint64_t end, std::size_t window, std::span<const double> numbers,
+                                 std::span<const ChannelStatus> states, Sink& sink) const noexcept {
+  FeatureFrame frame;
+  frame.head.kind = kind;
+  frame.head.stream = stream_index;
+  frame.head.epoch = epoch;
+  frame.head.channels = static_cast<std::uint32_t>(stream.channels.size());
+  frame.head.features = static_cast<std::uint32_t>(feature_rows(kind).size());
+  frame.head.first_index = end > window ? end - window : 0;
+  frame.head.end_index = end;
+  frame.head.host_time_ns = host_ns(static_cast<std::int64_t>(end) - 1);
+  frame.values = numbers.first(stream.channels.size() * frame.head.features);
+  frame.status = states;
+  sink.frame(frame);
+}
+
+void Pipeline::State::amplitude_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept {
+  const std::size_t features = feature_rows(FrameKind::amplitude).size();
+  std::fill(values.begin(), values.end(), unknown);
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    ChannelStatus& s = status[channel(lane)];
+    s = judge(lane, end, amplitude.samples(), amplitude.valid_fraction(row, lane));
+    if (s.valid_fraction < options.features.min_valid) continue;
+    AmplitudeInput in = known_of(lane);
+    in.mean_square = amplitude.mean_square(row, lane);
+    in.mean_magnitude = magnitudes.at(row, lane) / amplitude.count.at(row, lane);
+    in.envelope_uv = envelope.out[row * lanes + lane];
+    amplitude_values(in, std::span(values).subspan(channel(lane) * features, features));
+  }
+  tell_frame(FrameKind::amplitude, end, amplitude.samples(), values, status, sink);
+}
+
+void Pipeline::State::control_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept {
+  const std::size_t features = feature_rows(FrameKind::control).size();
+  std::fill(values.begin(), values.end(), unknown);
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    ChannelStatus& s = status[channel(lane)];
+    s = judge(lane, end, control.samples(), control.valid_fraction(row, lane));
+    if (s.valid_fraction < options.features.min_valid) continue;
+    AmplitudeInput in = known_of(lane);
+    in.mean_square = control.mean_square(row, lane);
+    in.envelope_uv = control_envelope.out[row * lanes + lane];
+    control_values(in, std::span(values).subspan(channel(lane) * features, features));
+  }
+  tell_frame(FrameKind::control, end, control.samples(), values, status, sink);
+}
+
+std::span<const double> Pipeline::State::copy_window(std::size_t lane, std::uint64_t end,
+                                                     std::size_t samples) noexcept {
+  for (std::size_t i = 0; i < samples; ++i) {
+    const std::uint64_t index = end - samples + i;
+    segment[i] = history.y_at(index, lane);
+    segment_valid[i] = history.valid_at(index, lane) ? 1 : 0;
+  }
+  return std::span(segment).first(samples);
+}
+
+void Pipeline::State::begin_spectrum(std::size_t row, std::uint64_t end) noexcept {
+  pending.open = true;
+  pending.end = end;
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    pending.rest_uv[lane] = muscles[lane].rest_uv();
+    const double fraction = spectrum_count.at(row, lane) / static_cast<double>(spectrum_samples);
+    spectrum_status[channel(lane)] =
+        judge(lane, end, spectrum_samples, fraction, rate_hz < full_band_rate_hz ? reason_rate : 0U);
+  }
+  std::fill(spectrum_values_.begin(), spectrum_values_.end(), unknown);
+}
+
+/// `offset` samples after the window ended: the lanes whose turn it is, and the frame when all are done.
+void Pipeline::State::continue_spectrum(std::size_t offset, Sink& sink) noexcept {
+  const std::size_t features = feature_rows(FrameKind::spectrum).size();
+  for (std::size_t lane = offset; lane < lane_count; lane += stagger) {
+    if (spectrum_status[channel(lane)].valid_fraction < options.features.min_valid) continue;
+    SpectrumInput in;
+    in.y = copy_window(lane, pending.end, spectrum_samples);
+    in.valid = std::span(segment_valid).first(spectrum_samples);
+    in.valid_samples = static_cast<double>(std::count(in.valid.begin(), in.valid.end(), std::uint8_t{1}));
+    in.band = spectrum.band(in.y.last(spectrum.samples()));
+    in.rate_hz = rate_hz;
+    in.rest_uv = pending.rest_uv[lane];
+    const double noise = threshold_rest * in.rest_uv;  // NaN while unknown: then the converter's step alone decides
+    const double step = threshold_lsb * std::abs(stream.channels[channel(lane)].scale);
+    in.threshold_uv = noise > step ? noise : step;
+    spectrum_values(in, std::span(spectrum_values_).subspan(channel(lane) * features, features));
+  }
+  if (offset + 1 < stagger) return;
+  pending.open = false;
+  tell_frame(FrameKind::spectrum, pending.end, spectrum_samples, spectrum_values_, spectrum_status, sink);
+}
+
+void Pipeline::State::finish_spectrum(Sink& sink) noexcept {
+  for (auto offset = static_cast<std::size_t>(next_index - pending.end) + 1; pending.open; ++offset)
+    continue_spectrum(offset, sink);
+}
+
+/// Windows inside a running contraction are kept for the repetition it may become.
+void Pipeline::State::watch_repetition_spectra(std::size_t row, std::uint64_t end) noexcept {
+  const std::size_t n = repetition_spectrum_samples;
+  if (end < n) return;
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    Lane& muscle = muscles[lane];
+    if (!muscle.repetitions.running() || seconds(end - n) < muscle.repetitions.candidate_start_s()) continue;
+    if (repetition_spectrum_count.at(row, lane) < options.features.min_valid * static_cast<double>(n)) continue;
+    const Band band = repetition_spectrum.band(copy_window(lane, end, n).last(repetition_spectrum.samples()));
+    muscle.repetition_spectrum.add(muscle.repetitions.candidate_start_s(), end, band.density);
+  }
+}
+
+void Pipeline::State::count_repetitions(std::size_t row, std::uint64_t end, Sink& sink) noexcept {
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    const bool valid = repetition.valid_fraction(row, lane) >= options.features.min_valid;
+    const double rms = valid ? std::sqrt(std::max(0.0, repetition.mean_square(row, lane))) : unknown;
+    if (const auto done = muscles[lane].repetitions.push(seconds(end), rms, valid)) tell_repetition(lane, *done, sink);
+  }
+}
+
+void Pipeline::State::tell_repetition(std::size_t lane, const RepetitionEnd& end, Sink& sink) noexcept {
+  Lane& muscle = muscles[lane];
+  Repetition r;
+  r.stream = stream_index;
+  r.epoch = epoch;
+  r.channel = static_cast<std::int32_t>(channel(lane));
+  r.number = end.number;
+  r.start_s = end.start_s;
+  r.end_s = end.end_s;
+  r.peak_uv = end.peak_uv;
+  r.peak_ref_pct = percent_of_reference(end.peak_uv, muscle.rest_uv(), muscle.reference_uv, muscle.reference_percent);
+  r.mean_uv = end.mean_uv;
+  r.rest_before_s = end.rest_before_s;
+  const auto density = muscle.repetition_spectrum.finish(end.start_s, end.end_s * rate_hz + 0.5);
+  r.mdf_hz = density.empty() ? unknown : median_frequency_hz(repetition_spectrum.band_of(density));
+  r.complete = end.complete;
+  Event e = event(EventKind::repetition, r.channel, end.start_s, end.decided_s, end.peak_uv);
+  (e.text << "lasted ").number(end.end_s - end.start_s, 2) << " s";
+  if (!std::isnan(end.rest_before_s)) (e.text << " after ").number(end.rest_before_s, 2) << " s of rest";
+  if (!end.complete) e.text << ", cut by a gap";
+  sink.event(e, &r);
+}
+
+}  // namespace myod::dsp

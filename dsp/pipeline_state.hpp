@@ -1,0 +1,149 @@
+// What a pipeline holds while it runs: the parts of the straight line in their order, and the buffers between them.
+// Private to dsp/pipeline*.cpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "dsp/calibrations.hpp"
+#include "dsp/condition/conditioner.hpp"
+#include "dsp/condition/stages.hpp"
+#include "dsp/condition/validity.hpp"
+#include "dsp/detect/onset.hpp"
+#include "dsp/detect/repetition.hpp"
+#include "dsp/features/repetition_spectrum.hpp"
+#include "dsp/features/rows.hpp"
+#include "dsp/features/table.hpp"
+#include "dsp/features/windows.hpp"
+#include "dsp/math/axis.hpp"
+#include "dsp/pipeline.hpp"
+
+namespace myod::dsp {
+
+/// A cascade without warm start over all lanes: an envelope filter.
+struct Smoother {
+  std::vector<Section> sections;
+  std::vector<double> state, out;  // out: run_rows x lanes
+
+  Smoother(std::vector<Section> design, std::size_t lanes)
+      : sections(std::move(design)), state(sections.size() * 2 * lanes, 0.0), out(run_rows * lanes, 0.0) {}
+};
+
+/// What is known of one EMG channel: the muscle's levels and its detectors.
+struct Lane {
+  OnsetDetector onset;
+  RepetitionCounter repetitions;
+  RepetitionSpectrum repetition_spectrum;
+  double calibrated_rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
+  ReferenceKind reference_kind = ReferenceKind::none;
+  double onsets = 0.0;
+
+  double rest_uv() const noexcept { return calibrated_rest_uv > 0.0 ? calibrated_rest_uv : onset.rest_uv(); }
+  void set_levels() noexcept { repetitions.set_levels(calibrated_rest_uv, reference_uv); }
+};
+
+/// A window of squares (and of what else is summed over the same samples) with the count of its valid ones.
+struct Window {
+  MovingSum squares;
+  MovingCount count;
+
+  Window(std::size_t samples, std::size_t lanes)
+      : squares(MovingSum::Of::squares, samples, lanes), count(samples, lanes) {}
+  std::size_t samples() const noexcept { return count.window(); }
+  double valid_fraction(std::size_t row, std::size_t lane) const noexcept {
+    return count.at(row, lane) / static_cast<double>(samples());
+  }
+  double mean_square(std::size_t row, std::size_t lane) const noexcept {
+    return squares.at(row, lane) / count.at(row, lane);
+  }
+};
+
+/// The spectrum frame under way: as it stood when its window ended, computed lane by lane on the samples that follow.
+struct PendingSpectrum {
+  bool open = false;
+  std::uint64_t end = 0;
+  std::vector<double> rest_uv;  // per lane
+};
+
+struct Pipeline::State {
+  Stream stream;
+  Options options;
+  std::uint32_t stream_index, epoch;
+  double rate_hz;
+
+  Conditioner conditioner;
+  std::size_t lane_count, lanes;  // EMG channels; with padding
+  Validity validity;
+  double conditioning_delay_s;
+
+  Window amplitude, control, repetition;
+  MovingSum magnitudes;
+  MovingCount spectrum_count, repetition_spectrum_count;
+  Smoother envelope, control_envelope;
+  Spectrum spectrum, repetition_spectrum;
+  std::size_t spectrum_samples, repetition_spectrum_samples;
+
+  math::Hops amplitude_hops, control_hops, spectrum_hops, repetition_spectrum_hops;
+  std::size_t stagger;       // lanes of a spectrum frame are spread over at most so many samples
+  std::size_t forget_after;  // a gap of so many samples leaves nothing in any window
+  History history;
+  PendingSpectrum pending;
+
+  std::vector<Lane> muscles;
+  Calibrations calibrations;
+
+  std::uint64_t next_index = 0;
+  std::uint64_t clock_index = 0;  // sample clock_index was taken at clock_ns
+  std::int64_t clock_ns = 0;
+
+  // Buffers of a run and of a frame.
+  std::vector<std::uint8_t> flags;  // run_rows x lanes
+  std::vector<double> rectified, conditioned_uv;
+  std::vector<std::uint8_t> conditioned_valid;
+  std::vector<double> values, spectrum_values_;  // channels x features
+  std::vector<ChannelStatus> status, spectrum_status;
+  std::vector<double> segment;  // one lane's window
+  std::vector<std::uint8_t> segment_valid;
+
+  State(Stream stream, Options options, std::uint32_t stream_index, std::uint32_t epoch);
+
+  std::size_t channel(std::size_t lane) const noexcept { return conditioner.channels()[lane]; }
+  double seconds(std::uint64_t index) const noexcept { return static_cast<double>(index) / rate_hz; }
+  std::int64_t host_ns(std::int64_t index) const noexcept {
+    return clock_ns + math::nanoseconds(index - static_cast<std::int64_t>(clock_index), stream.rate_mhz);
+  }
+  Event event(EventKind kind, std::int32_t channel, double t_event_s, double t_decision_s, double value) const noexcept;
+
+  // pipeline.cpp: samples
+  void gap(std::uint64_t first_index, Sink& sink) noexcept;
+  void clear_windows() noexcept;
+  void run(const double* raw, std::size_t rows, Sink& sink) noexcept;
+  void push_windows(std::size_t rows) noexcept;
+  void tell_conditioned(const double* raw, std::size_t rows, Sink& sink) noexcept;
+  void step(std::size_t row, Sink& sink) noexcept;
+  void detect(std::size_t row, Sink& sink) noexcept;
+  void tell_repetition(std::size_t lane, const RepetitionEnd& end, Sink& sink) noexcept;
+  void close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept;
+
+  // pipeline_frames.cpp: numbers
+  void count_repetitions(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
+  void watch_repetition_spectra(std::size_t row, std::uint64_t end) noexcept;
+  void amplitude_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
+  void control_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
+  void begin_spectrum(std::size_t row, std::uint64_t end) noexcept;
+  void continue_spectrum(std::size_t offset, Sink& sink) noexcept;
+  void finish_spectrum(Sink& sink) noexcept;
+  std::span<const double> copy_window(std::size_t lane, std::uint64_t end, std::size_t samples) noexcept;
+  AmplitudeInput known_of(std::size_t lane) const noexcept;
+  ChannelStatus judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
+                      std::uint32_t more = 0) const noexcept;
+  void tell_frame(FrameKind kind, std::uint64_t end, std::size_t window, std::span<const double> numbers,
+                  std::span<const ChannelStatus> states, Sink& sink) const noexcept;
+
+  // pipeline_commands.cpp
+  std::optional<CommandResult> apply(const Command& command, Sink& sink) noexcept;
+};
+
+}  // namespace myod::dsp

@@ -1,0 +1,166 @@
+// Commands, calibration trials, percentages and the seed hand-over.
+#include <gtest/gtest.h>
+
+#include "dsp/detect/calibration.hpp"
+#include "recorder.hpp"
+
+namespace {
+
+using namespace myod;
+
+constexpr std::uint64_t rate = 1000;
+
+dsp::Command command(dsp::CommandKind kind, std::int32_t channel = dsp::all_channels) {
+  dsp::Command c;
+  c.kind = kind;
+  c.id = 77;
+  c.channel = channel;
+  c.seconds = 1.0;
+  return c;
+}
+
+/// 2 s of rest (3 uV), then contractions of 60 uV for 1 s every 3 s.
+std::vector<double> efforts(std::size_t n, std::size_t channels = 1) {
+  std::vector<double> x;
+  for (std::size_t c = 0; c < channels; ++c) {
+    const auto one = test::oracle_noise(n, 21 + c);
+    x.resize(n * channels);
+    for (std::size_t i = 0; i < n; ++i) x[i * channels + c] = one[i] * (i % 3000 >= 2000 ? 60.0 : 3.0) + 1000.0;
+  }
+  return x;
+}
+
+struct Commands : testing::Test {
+  std::vector<double> x = efforts(20000, 2);
+  dsp::Pipeline pipeline{test::emg_stream(rate, 2), {}};
+  test::Recorder seen;
+};
+
+TEST_F(Commands, ATrialOnAllChannelsIsAnsweredOnceWhenTheLastHasEnded) {
+  test::feed(pipeline, seen, x, 0, 500);
+  pipeline.apply(command(dsp::CommandKind::calibrate_rest), seen);
+  test::feed(pipeline, seen, x, 500, 1499);
+  EXPECT_TRUE(seen.results.empty());
+  test::feed(pipeline, seen, x, 1499, 1500);
+  ASSERT_EQ(seen.results.size(), 1U);
+  EXPECT_TRUE(seen.results[0].done);
+  EXPECT_EQ(seen.results[0].id, 77U);
+  EXPECT_EQ(seen.results[0].at_index, 500U);
+  EXPECT_EQ(seen.results[0].text.view(), "2 channels measured");
+  std::vector<dsp::ChannelSeed> seeds(2);
+  pipeline.take_seed(seeds);
+  for (const auto& s : seeds) EXPECT_NEAR(s.calibrated_rest_uv, 2.9, 0.4);
+}
+
+TEST_F(Commands, AReferenceGivesNoiseCorrectedPercentagesOfItsKind) {
+  dsp::Command c = command(dsp::CommandKind::calibrate_rest, 1);
+  pipeline.apply(c, seen);
+  test::feed(pipeline, seen, x, 0, 2000);
+  c = command(dsp::CommandKind::calibrate_reference, 1);
+  c.percent = 50.0;
+  c.reference = dsp::ReferenceKind::submax;
+  pipeline.apply(c, seen);
+  test::feed(pipeline, seen, x, 2000, 6000);
+  ASSERT_EQ(seen.results.size(), 2U);
+  EXPECT_TRUE(seen.results[1].done) << seen.results[1].text.view();
+  EXPECT_NEAR(seen.results[1].value, 58.0, 6.0);
+  std::vector<dsp::ChannelSeed> seeds(2);
+  pipeline.take_seed(seeds);
+  EXPECT_EQ(seeds[1].reference_kind, dsp::ReferenceKind::submax);
+  EXPECT_EQ(seeds[1].reference_uv, seen.results[1].value);
+  const auto last = seen.of(dsp::FrameKind::amplitude).back();
+  EXPECT_TRUE(std::isnan(last.value("ref_pct", 0)));
+  EXPECT_EQ(last.value("ref_pct", 1), dsp::percent_of_reference(last.value("rms_uv", 1), seeds[1].calibrated_rest_uv,
+                                                                seeds[1].reference_uv, 50.0));
+  EXPECT_NEAR(last.value("ref_pct", 1), 50.0, 5.0);
+}
+
+TEST_F(Commands, WhatCannotBeIsRefusedWithAReason) {
+  const auto refused = [&](dsp::Command c) {
+    test::Recorder reply;
+    pipeline.apply(c, reply);
+    EXPECT_EQ(reply.results.size(), 1U);
+    EXPECT_FALSE(reply.results.at(0).done);
+    return std::string(reply.results.at(0).text.view());
+  };
+  EXPECT_NE(refused(command(dsp::CommandKind::calibrate_rest, 9)).find("no such EMG channel"), std::string::npos);
+  dsp::Command c = command(dsp::CommandKind::set_rest, 0);
+  c.value = -1.0;
+  EXPECT_NE(refused(c).find("above 0 uV"), std::string::npos);
+  c = command(dsp::CommandKind::calibrate_reference, 0);
+  c.percent = 0.0;
+  EXPECT_NE(refused(c).find("percent"), std::string::npos);
+  pipeline.apply(command(dsp::CommandKind::calibrate_rest, 0), seen);
+  EXPECT_NE(refused(command(dsp::CommandKind::calibrate_rest)).find("running on m0"), std::string::npos);
+}
+
+TEST_F(Commands, AMarkIsAnEventAtItsSample) {
+  test::feed(pipeline, seen, x, 0, 1234);
+  dsp::Command c = command(dsp::CommandKind::mark);
+  c.text = dsp::Text<120>("left leg");
+  pipeline.apply(c, seen);
+  const auto marks = seen.of(dsp::EventKind::mark);
+  ASSERT_EQ(marks.size(), 1U);
+  EXPECT_EQ(marks[0].event.t_event_s, 1.234);
+  EXPECT_EQ(marks[0].event.text.view(), "left leg");
+  EXPECT_EQ(marks[0].event.host_time_ns, 1'234'000'000);
+  EXPECT_TRUE(seen.results.at(0).done);
+}
+
+TEST_F(Commands, RepetitionsAreToldWithWhatTheyWere) {
+  test::feed(pipeline, seen, x, 0, 20000);
+  std::vector<test::KeptEvent> one;
+  for (const auto& e : seen.of(dsp::EventKind::repetition))
+    if (e.event.channel == 0) one.push_back(e);
+  ASSERT_EQ(one.size(), 6U);
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    const auto& r = one[i].repetition;
+    EXPECT_EQ(r.number, i + 1);
+    EXPECT_NEAR(r.start_s, 2.0 + 3.0 * static_cast<double>(i), 0.06);
+    EXPECT_NEAR(r.end_s, 3.0 + 3.0 * static_cast<double>(i), 0.09);  // 75 ms of window and a hop
+    EXPECT_EQ(one[i].event.value, r.peak_uv);
+    EXPECT_GT(one[i].event.t_decision_s, r.end_s);
+    EXPECT_GT(r.mdf_hz, 180.0);  // noise that is white from 20 to 450 Hz
+    EXPECT_LT(r.mdf_hz, 270.0);
+    EXPECT_EQ(std::isnan(r.rest_before_s), i == 0);
+  }
+  EXPECT_NE(one[1].event.text.view().find(" s after 1.8"), std::string::npos) << one[1].event.text.view();
+  EXPECT_GE(seen.of(dsp::EventKind::onset).size(), 12U);
+  EXPECT_GE(seen.of(dsp::FrameKind::control).back().value("onset_count"), 6.0);
+}
+
+TEST_F(Commands, ASeedCarriesThePersonAcrossASwap) {
+  dsp::Command c = command(dsp::CommandKind::calibrate_rest);
+  pipeline.apply(c, seen);
+  test::feed(pipeline, seen, x, 0, 2000);
+  c = command(dsp::CommandKind::calibrate_reference);
+  pipeline.apply(c, seen);
+  test::feed(pipeline, seen, x, 2000, 10003);
+  std::vector<dsp::ChannelSeed> seeds(2), again(2);
+  pipeline.take_seed(seeds);
+  EXPECT_EQ(seeds[0].repetitions, 3U);
+
+  dsp::Pipeline next(test::emg_stream(rate, 2), {}, 0, 1);
+  next.plant_seed(seeds, pipeline.next_index());
+  EXPECT_EQ(next.next_index(), 10003U);
+  next.take_seed(again);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(again[i].calibrated_rest_uv, seeds[i].calibrated_rest_uv);
+    EXPECT_EQ(again[i].rest_uv, seeds[i].rest_uv);
+    EXPECT_EQ(again[i].reference_uv, seeds[i].reference_uv);
+    EXPECT_EQ(again[i].repetitions, seeds[i].repetitions);
+    EXPECT_EQ(again[i].last_repetition_end_s, seeds[i].last_repetition_end_s);
+  }
+  test::Recorder later;
+  test::feed(next, later, x, 10003, 20000);
+  EXPECT_TRUE(later.of(dsp::EventKind::gap).empty());
+  EXPECT_EQ(later.of(dsp::EventKind::repetition).front().repetition.number, 4U);
+  const auto first = later.of(dsp::FrameKind::amplitude).front();
+  EXPECT_EQ(first.head.end_index, 10020U);
+  EXPECT_EQ(first.head.epoch, 1U);
+  EXPECT_NE(first.status[0].reasons & dsp::reason_settling, 0U);
+  EXPECT_EQ(first.status[0].reasons & dsp::reason_uncalibrated, 0U);
+  EXPECT_TRUE(std::isfinite(later.of(dsp::FrameKind::amplitude).back().value("ref_pct", 0)));
+}
+
+}  // namespace

@@ -1,0 +1,147 @@
+#include "dsp/kernels/kernels.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+
+#include "dsp/features/windows.hpp"
+#include "dsp/math/sections.hpp"
+#include "recorder.hpp"
+
+namespace {
+
+using namespace myod;
+
+std::vector<std::string> isas() {
+  std::vector<std::string> names;
+  std::string all(dsp::kernel_names());
+  for (std::size_t at = 0; at < all.size();) {
+    const auto end = std::min(all.find(", ", at), all.size());
+    names.push_back(all.substr(at, end - at));
+    at = end + 2;
+  }
+  return names;
+}
+
+std::vector<dsp::Section> five_sections() {
+  auto sections = dsp::math::butterworth_highpass(4, 20.0, 1000.0);
+  for (const auto& s : dsp::math::butterworth_lowpass(5, 200.0, 1000.0)) sections.push_back(s);
+  return sections;  // five: pairs and one over
+}
+
+TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
+  ASSERT_GE(isas().size(), 1U);
+  for (const std::size_t lanes : {8U, 24U, 64U}) {
+    const std::size_t rows = 61;
+    const auto x = test::oracle_noise(2 * rows * lanes, 3);
+    const std::vector<double> offset(lanes, 0.25), factor(lanes, 3.3);
+    auto sections = five_sections();
+    std::vector<double> first;
+    for (const std::string& isa : isas()) {
+      const dsp::Kernels& k = dsp::kernels(isa);
+      std::vector<double> y(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(rows * lanes)), out(rows * lanes),
+          a(lanes), b(lanes), c(lanes), d(lanes), state(sections.size() * 2 * lanes, 0.5), all;
+      k.scale(y.data(), rows, lanes, offset.data(), factor.data());
+      k.cascade(y.data(), rows, lanes, sections.data(), sections.size(), state.data());
+      all = y;
+      k.sum_squares(out.data(), y.data(), x.data() + rows * lanes, rows, lanes, a.data(), b.data());
+      all.insert(all.end(), out.begin(), out.end());
+      k.sum_magnitudes(out.data(), y.data(), x.data() + rows * lanes, rows, lanes, c.data(), d.data());
+      all.insert(all.end(), out.begin(), out.end());
+      k.rectify(out.data(), y.data(), rows, lanes);
+      for (const auto* v : {&out, &a, &b, &c, &d, &state}) all.insert(all.end(), v->begin(), v->end());
+      if (first.empty()) first = all;
+      EXPECT_EQ(std::memcmp(first.data(), all.data(), all.size() * sizeof(double)), 0) << isa << ' ' << lanes;
+    }
+  }
+}
+
+TEST(Kernels, CascadeIsTheTextbookRecursionBitForBit) {
+  const auto sections = five_sections();
+  const std::size_t lanes = 8, rows = 200;
+  const auto x = test::oracle_noise(rows, 3);
+  std::vector<double> y(rows * lanes), state(sections.size() * 2 * lanes, 0.0);
+  for (std::size_t i = 0; i < rows; ++i) y[i * lanes + 3] = x[i];
+  dsp::kernels().cascade(y.data(), rows, lanes, sections.data(), sections.size(), state.data());
+  std::vector<std::array<double, 2>> z(sections.size());
+  for (std::size_t i = 0; i < rows; ++i) {
+    double v = x[i];
+    for (std::size_t s = 0; s < sections.size(); ++s) {
+      const dsp::Section& q = sections[s];
+      const double out = q.b0 * v + z[s][0];
+      z[s][0] = q.b1 * v - q.a1 * out + z[s][1];
+      z[s][1] = q.b2 * v - q.a2 * out;
+      v = out;
+    }
+    ASSERT_EQ(y[i * lanes + 3], v) << i;
+  }
+}
+
+TEST(Kernels, MovingSumsHaveNoDriftAfterAnHour) {
+  const std::size_t lanes = 8, window = 250, n = 3'600'000;
+  dsp::History history(window, lanes);
+  dsp::MovingSum squares(dsp::MovingSum::Of::squares, window, lanes);
+  std::uint64_t z = 1;
+  std::vector<double> last;
+  constexpr std::size_t rows = 16;  // divides a run
+  for (std::uint64_t i = 0; i < n; i += rows) {
+    for (std::size_t r = 0; r < rows; ++r) {
+      z = z * 6364136223846793005ULL + 1442695040888963407ULL;
+      const double artefact = (i + r) % 30000 < 20 ? 1e7 : 1.0;
+      const double v = artefact * (static_cast<double>(z >> 11U) / 9007199254740992.0 - 0.5);
+      for (std::size_t lane = 0; lane < lanes; ++lane) history.masked(i + r)[lane] = v;
+      if (i + r + window >= n) last.push_back(v);
+    }
+    squares.push(history, i, rows);
+  }
+  double sum = 0.0;
+  for (const double v : last) sum += v * v;
+  EXPECT_NEAR(squares.at(rows - 1, 5), sum, 1e-9 * sum);
+}
+
+TEST(Kernels, AnInstructionSetThatIsNotThereIsRefusedWithWhatIs) {
+  try {
+    dsp::kernels("avx9");
+    FAIL();
+  } catch (const std::invalid_argument& e) {
+    EXPECT_NE(std::string(e.what()).find("MYOD_ISA = avx9"), std::string::npos);
+    EXPECT_NE(std::string(e.what()).find("baseline"), std::string::npos);
+  }
+}
+
+/// Says a digest of a pipeline's output; run by the test below under every MYOD_ISA.
+TEST(Isa, PrintsADigest) {
+  const auto x = test::oracle_signal(6000, 1000);
+  std::vector<double> wide;
+  for (const double v : x)
+    for (int c = 0; c < 11; ++c) wide.push_back(v * (1.0 + 0.1 * c));
+  dsp::Pipeline pipeline(test::emg_stream(1000, 11), {});
+  test::Recorder seen;
+  test::feed(pipeline, seen, wide, 0, x.size(), [] { return std::size_t{37}; });
+  std::printf("digest %zu of %zu\n", std::hash<std::string>{}(seen.told), seen.told.size());
+}
+
+std::string digest_under(const std::string& isa) {
+  const std::string command =
+      "MYOD_ISA=" + isa + " /proc/" + std::to_string(getpid()) + "/exe --gtest_filter=Isa.PrintsADigest 2>&1";
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+  std::string all;
+  std::array<char, 512> buffer{};
+  while (fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) all += buffer.data();
+  const auto at = all.find("digest ");
+  return at == std::string::npos ? all : all.substr(at, all.find('\n', at) - at);
+}
+
+TEST(Isa, MyodIsaChoosesAndNeverChangesAResult) {
+  const std::string baseline = digest_under("baseline");
+  EXPECT_EQ(baseline.rfind("digest ", 0), 0U) << baseline;
+  for (const std::string& isa : isas()) EXPECT_EQ(digest_under(isa), baseline) << isa;
+  EXPECT_NE(digest_under("mmx").find("MYOD_ISA = mmx"), std::string::npos);
+}
+
+}  // namespace
