@@ -1,0 +1,127 @@
+// Every option of the program.
+#include "config/table.hpp"
+
+#include <array>
+
+#include "dsp/words.hpp"
+
+namespace myod::config {
+
+namespace {
+
+using C = Configuration;
+using S = SensorConfig;
+using H = ChannelConfig;
+
+constexpr std::array<std::string_view, 2> onset_profile_words{"standard", "fast"};
+constexpr std::array<std::string_view, 5> log_level_words{"trace", "debug", "info", "warning", "error"};
+
+template <typename Enum>
+Value choice(Enum& e, std::span<const std::string_view> words) {
+  static_assert(sizeof(Enum) == 1);
+  return Choice{reinterpret_cast<std::uint8_t*>(&e), words};  // NOLINT: a byte may look at any object
+}
+
+// clang-format off
+constexpr auto configuration_table = std::to_array<Row<C>>({
+  {{"condition.highpass", "remove offset and slow motion"},
+   [](C& c) -> Value { return &c.dsp.condition.highpass; }},
+  {{"condition.highpass_hz", "Butterworth corner: 20 for limbs, 30 with 4 poles near the heart", 0.5, 1000, "Hz"},
+   [](C& c) -> Value { return &c.dsp.condition.highpass_hz; }},
+  {{"condition.highpass_poles", "order of the high-pass", 2, 8, "", true},
+   [](C& c) -> Value { return &c.dsp.condition.highpass_poles; }},
+  {{"condition.lowpass", "remove what lies above the muscle's spectrum"},
+   [](C& c) -> Value { return &c.dsp.condition.lowpass; }},
+  {{"condition.lowpass_hz", "Butterworth corner; 0.45 of the rate where that is lower", 10, 10000, "Hz"},
+   [](C& c) -> Value { return &c.dsp.condition.lowpass_hz; }},
+  {{"condition.lowpass_poles", "order of the low-pass", 2, 8, "", true},
+   [](C& c) -> Value { return &c.dsp.condition.lowpass_poles; }},
+
+  {{"features.window_ms", "window of RMS and ARV", 10, 10000, "ms"},
+   [](C& c) -> Value { return &c.dsp.features.window_ms; }},
+  {{"features.hop_ms", "time between two feature frames", 1, 1000, "ms"},
+   [](C& c) -> Value { return &c.dsp.features.hop_ms; }},
+  {{"features.envelope_hz", "corner of the linear envelope", 0.5, 100, "Hz"},
+   [](C& c) -> Value { return &c.dsp.features.envelope_hz; }},
+  {{"features.control_window_ms", "window of the RMS for controllers", 10, 1000, "ms"},
+   [](C& c) -> Value { return &c.dsp.features.control_window_ms; }},
+  {{"features.spectrum_window_ms", "window of the spectrum", 250, 10000, "ms"},
+   [](C& c) -> Value { return &c.dsp.features.spectrum_window_ms; }},
+  {{"features.spectrum_hop_ms", "time between two spectra", 20, 10000, "ms"},
+   [](C& c) -> Value { return &c.dsp.features.spectrum_hop_ms; }},
+  {{"features.band_low_hz", "lower edge of the band of mean and median frequency", 1, 1000, "Hz"},
+   [](C& c) -> Value { return &c.dsp.features.band_low_hz; }},
+  {{"features.band_high_hz", "upper edge of the band of mean and median frequency", 10, 10000, "Hz"},
+   [](C& c) -> Value { return &c.dsp.features.band_high_hz; }},
+  {{"features.min_valid", "a window with a smaller fraction of valid samples is invalid", 0, 1},
+   [](C& c) -> Value { return &c.dsp.features.min_valid; }},
+
+  {{"onset.enabled", "detect the beginning and end of activity"},
+   [](C& c) -> Value { return &c.dsp.onset.enabled; }},
+  {{"onset.profile", "standard waits 20 ms and ignores spikes; fast decides at once and is fooled by them"},
+   [](C& c) -> Value { return choice(c.dsp.onset.profile, onset_profile_words); }},
+  {{"onset.threshold", "CUSUM threshold; 0 takes it from the table by rate and filter", 0, 1000},
+   [](C& c) -> Value { return &c.dsp.onset.threshold; }},
+  {{"onset.merge_ms", "shorter pauses belong to the activity around them", 0, 5000, "ms"},
+   [](C& c) -> Value { return &c.dsp.onset.merge_ms; }},
+  {{"onset.min_burst_ms", "shorter activity is dropped", 0, 5000, "ms"},
+   [](C& c) -> Value { return &c.dsp.onset.min_burst_ms; }},
+
+  {{"repetition.enabled", "count efforts"},
+   [](C& c) -> Value { return &c.dsp.repetition.enabled; }},
+  {{"repetition.target_pct", "planned effort in percent of the reference; 0 is not planned", 0, 200, "%"},
+   [](C& c) -> Value { return &c.dsp.repetition.target_pct; }},
+
+  {{"serve.listen", "addresses for clients, unix:PATH or tcp:HOST:PORT; none is the default pair"},
+   [](C& c) -> Value { return &c.serve.listen; }},
+  {{"serve.http", "address of the browser's page; only off in this version"},
+   [](C& c) -> Value { return &c.serve.http; }},
+  {{"record.data_dir", "folder of recordings; empty is the user's data folder"},
+   [](C& c) -> Value { return &c.record.data_dir; }},
+  {{"log.level", "least severity that is written to stderr"},
+   [](C& c) -> Value { return choice(c.log.level, log_level_words); }},
+
+  {{"realtime.fifo_priority", "SCHED_FIFO priority of the signal thread; 0 is off", 0, 99},
+   [](C& c) -> Value { return &c.realtime.fifo_priority; }},
+  {{"realtime.cpu", "processor the signal thread stays on; -1 is any", -1, 1023},
+   [](C& c) -> Value { return &c.realtime.cpu; }},
+  {{"realtime.lock_memory", "keep rings and pipelines in memory"},
+   [](C& c) -> Value { return &c.realtime.lock_memory; }},
+});
+
+constexpr auto sensor_table = std::to_array<Row<S>>({
+  {{"name", "unique; letters, digits, _ and -"}, [](S& s) -> Value { return &s.name; }},
+  {{"kind", "a name of --list-sensors"}, [](S& s) -> Value { return &s.kind; }},
+  {{"port", "such as /dev/ttyUSB0, pty:PATH or tcp:HOST:PORT; empty is the kind's"},
+   [](S& s) -> Value { return &s.port; }},
+  {{"rate_hz", "samples per second; 0 is the kind's, or measured where it has none", 0, 100000, "Hz"},
+   [](S& s) -> Value { return &s.rate_hz; }},
+  {{"channels", "analogue channels; 0 is the kind's", 0, 64}, [](S& s) -> Value { return &s.channels; }},
+  {{"gain", "of the front end; 0 is the kind's", 0, 1e6}, [](S& s) -> Value { return &s.gain; }},
+  {{"full_scale", "of the converter, in the kind's unit; 0 is the kind's", 0, 1e9},
+   [](S& s) -> Value { return &s.full_scale; }},
+  {{"bits", "resolution of the converter; 0 is the kind's", 0, 32}, [](S& s) -> Value { return &s.bits; }},
+  {{"counter_column", "text formats: column with a sample counter; 0 is none", 0, 64},
+   [](S& s) -> Value { return &s.counter_column; }},
+  {{"timestamp_column", "text formats: column with a time stamp; 0 is none", 0, 64},
+   [](S& s) -> Value { return &s.timestamp_column; }},
+});
+
+constexpr auto channel_table = std::to_array<Row<H>>({
+  {{"name", "unique over all sensors"}, [](H& h) -> Value { return &h.name; }},
+  {{"kind", "only emg is filtered and analysed as muscle"},
+   [](H& h) -> Value { return choice(h.kind, dsp::channel_kind_words); }},
+  {{"muscle", "for people and reports"}, [](H& h) -> Value { return &h.muscle; }},
+  {{"side", "of the body"}, [](H& h) -> Value { return choice(h.side, dsp::side_words); }},
+  {{"unit", "of force, angle and the like; emg is always uV; empty is the sensor's"},
+   [](H& h) -> Value { return &h.unit; }},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Row<Configuration>> configuration_rows() { return configuration_table; }
+std::span<const Row<SensorConfig>> sensor_rows() { return sensor_table; }
+std::span<const Row<ChannelConfig>> channel_rows() { return channel_table; }
+
+}  // namespace myod::config

@@ -1,0 +1,127 @@
+// What no single option can know. A mistake is told with the place its option was given at, when it was given at all.
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "config/config.hpp"
+#include "config/value.hpp"
+
+namespace myod::config {
+
+namespace {
+
+std::string_view place_of(const Places& places, std::string_view key) {
+  for (const std::string_view candidate : {key, std::string_view{}})
+    if (const auto found = places.find(candidate); found != places.end()) return found->second;
+  return {};
+}
+
+std::string with_place(std::string_view place, const std::string& message) {
+  return place.empty() ? message : std::string(place) + ": " + message;
+}
+
+bool is_name(std::string_view s) {
+  return !s.empty() && s.size() <= 64 && std::all_of(s.begin(), s.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+/// Column titles and wire names: anything people can read on one line of a CSV.
+bool is_channel_name(std::string_view s) {
+  return !s.empty() && s.size() <= 64 && s.front() != ' ' && s.back() != ' ' &&
+         std::all_of(s.begin(), s.end(), [](char c) {
+           return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f && c != ',' && c != '"' && c != ';';
+         });
+}
+
+class Mistakes {
+ public:
+  void add(std::string_view place, const std::string& key, const std::string& value, const std::string& must) {
+    if (!text_.empty()) text_ += '\n';
+    text_ += with_place(place, key + " = " + value + ": " + must);
+  }
+  void throw_if_any() const {
+    if (!text_.empty()) throw ConfigError(text_);
+  }
+
+ private:
+  std::string text_;
+};
+
+std::string number(double d) { return toml_text(&d); }
+std::string number(std::int64_t i) { return toml_text(&i); }
+
+/// name -> where it was first used.
+using Names = std::map<std::string, std::string, std::less<>>;
+
+void check_unique(Names& names, const std::string& name, std::string_view place, const std::string& key, Mistakes& m) {
+  const auto [first, fresh] = names.emplace(name, place);
+  if (fresh) return;
+  const std::string where = first->second.empty() ? "" : " (" + first->second + ")";
+  m.add(place, key, quoted(name), "must be unique; it is taken already" + where);
+}
+
+void check_sensor(const SensorConfig& s, Names& channel_names, Mistakes& m) {
+  const auto at = [&s](std::string_view key) { return place_of(s.places, key); };
+  if (!is_name(s.name)) m.add(at("name"), "sensor.name", quoted(s.name), "must be 1..64 of letters, digits, _ and -");
+  if (s.kind.empty()) m.add(at("kind"), "sensor.kind", quoted(s.kind), "must be a name of --list-sensors");
+  if (s.channels > 0 && std::cmp_less(s.channels, s.channel.size()))
+    m.add(at("channels"), "sensor.channels", number(s.channels),
+          "must be at least the " + std::to_string(s.channel.size()) + " channels described");
+  if (s.counter_column > 0 && s.counter_column == s.timestamp_column)
+    m.add(at("timestamp_column"), "sensor.timestamp_column", number(s.timestamp_column),
+          "must be another column than sensor.counter_column");
+  for (std::size_t i = 0; i < s.channel.size(); ++i) {
+    const ChannelConfig& channel = s.channel[i];
+    const std::string prefix = "channel." + std::to_string(i);
+    const auto channel_at = [&](const std::string& key) {
+      const std::string_view place = place_of(s.places, prefix + "." + key);
+      return s.places.contains(prefix + "." + key) ? place : place_of(s.places, prefix);
+    };
+    if (!is_channel_name(channel.name))
+      m.add(channel_at("name"), "sensor.channel.name", quoted(channel.name),
+            "must be 1..64 characters without comma, semicolon and quote");
+    else
+      check_unique(channel_names, channel.name, channel_at("name"), "sensor.channel.name", m);
+    if (channel.kind == dsp::ChannelKind::emg && !channel.unit.empty() && channel.unit != "uV")
+      m.add(channel_at("unit"), "sensor.channel.unit", quoted(channel.unit), "must be \"uV\" for kind emg");
+  }
+}
+
+}  // namespace
+
+void validate(const Configuration& c) {
+  Mistakes m;
+  const auto at = [&c](std::string_view key) { return place_of(c.places, key); };
+  const auto& [highpass, highpass_hz, highpass_poles, lowpass, lowpass_hz, lowpass_poles] = c.dsp.condition;
+  if (highpass && lowpass && lowpass_hz <= highpass_hz) {
+    const bool blame_lowpass = c.places.contains("condition.lowpass_hz");
+    if (blame_lowpass)
+      m.add(at("condition.lowpass_hz"), "condition.lowpass_hz", number(lowpass_hz),
+            "must be above condition.highpass_hz = " + number(highpass_hz) + " Hz");
+    else
+      m.add(at("condition.highpass_hz"), "condition.highpass_hz", number(highpass_hz),
+            "must be below condition.lowpass_hz = " + number(lowpass_hz) + " Hz");
+  }
+  if (c.dsp.features.band_high_hz <= c.dsp.features.band_low_hz)
+    m.add(at("features.band_high_hz"), "features.band_high_hz", number(c.dsp.features.band_high_hz),
+          "must be above features.band_low_hz = " + number(c.dsp.features.band_low_hz) + " Hz");
+  if (c.serve.http != "off")
+    m.add(at("serve.http"), "serve.http", quoted(c.serve.http), "must be \"off\" in this version");
+  Names sensor_names;
+  Names channel_names;
+  for (const SensorConfig& sensor : c.sensors) {
+    if (!sensor.name.empty())
+      check_unique(sensor_names, sensor.name, place_of(sensor.places, "name"), "sensor.name", m);
+    check_sensor(sensor, channel_names, m);
+  }
+  m.throw_if_any();
+}
+
+std::string located(const SensorConfig& sensor, std::string_view message) {
+  const std::size_t end = message.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.");
+  return with_place(place_of(sensor.places, message.substr(0, end)), std::string(message));
+}
+
+}  // namespace myod::config

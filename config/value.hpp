@@ -1,0 +1,26 @@
+// One value as text: how it is written in TOML, and what it must be.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "config/table.hpp"
+
+namespace myod::config {
+
+/// "off" with its quotes; valid in TOML and in JSON.
+std::string quoted(std::string_view);
+
+/// As TOML, so that reading gives the same bits.
+std::string toml_text(const Value&);
+
+/// number, whole number, true or false, text, list of texts, choice.
+std::string_view type_name(const Value&);
+
+/// "0.5..1000 Hz", "standard, fast", "true or false"; empty where anything goes.
+std::string allowed(const Value&, const Rule&);
+
+/// "must be a number 0.5..1000 Hz".
+std::string must_be(const Value&, const Rule&);
+
+}  // namespace myod::config

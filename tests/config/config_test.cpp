@@ -1,0 +1,240 @@
+// What a user gets to see: every mistake with file, line, key, value and range; what is printed reads back to the same.
+#include "config/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace myod::config {
+namespace {
+
+template <typename Action>
+std::string error_of(Action action) {
+  try {
+    action();
+  } catch (const ConfigError& e) {
+    return e.what();
+  }
+  return "no error";
+}
+std::string parse_error(std::string_view toml) {
+  return error_of([toml] { parse(toml, "lab.toml"); });
+}
+std::string set_error(std::string_view assignment) {
+  return error_of([assignment] {
+    Configuration c;
+    set(c, assignment);
+    validate(c);
+  });
+}
+
+constexpr std::string_view full = R"(
+[condition]
+highpass_hz = 0.1e2
+lowpass = false
+[onset]
+profile = "fast"
+[serve]
+listen = ["unix:/run/a b/\"x\".sock", "tcp:127.0.0.1:0"]
+[log]
+level = "trace"
+[[sensor]]
+name = "arm"
+kind = "ascii"
+port = "/dev/ttyUSB0"
+rate_hz = 333.3333333333333
+channels = 2
+[[sensor.channel]]
+name = "biceps left"
+muscle = "biceps brachii"
+side = "left"
+[[sensor.channel]]
+name = "knee"
+kind = "angle"
+unit = "deg"
+[[sensor]]
+name = "leg"
+kind = "sim"
+)";
+
+TEST(Config, PrintedConfigurationReadsBackToTheSame) {
+  const Configuration c = parse(full, "lab.toml");
+  EXPECT_EQ(c.dsp.condition.highpass_hz, 10.0);
+  EXPECT_EQ(c.dsp.onset.profile, dsp::OnsetProfile::fast);
+  EXPECT_EQ(c.serve.listen.at(0), "unix:/run/a b/\"x\".sock");
+  ASSERT_EQ(c.sensors.size(), 2U);
+  EXPECT_EQ(c.sensors[0].rate_hz, 333.3333333333333);
+  ASSERT_EQ(c.sensors[0].channel.size(), 2U);
+  EXPECT_EQ(c.sensors[0].channel[0].side, dsp::Side::left);
+  EXPECT_EQ(c.sensors[0].channel[1].kind, dsp::ChannelKind::angle);
+  const std::string printed = print(c);
+  EXPECT_EQ(print(parse(printed, "printed")), printed);
+  EXPECT_NE(printed, print(Configuration{}));
+}
+
+TEST(Config, TheFileThatComesWithTheProgramIsThePrintedDefault) {
+  std::ifstream file(MYOD_SOURCE_DIR "/config/myod.toml");
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_EQ(text.str(), print(Configuration{})) << "write it anew: myod --print-config > config/myod.toml";
+  EXPECT_EQ(print(load(MYOD_SOURCE_DIR "/config/myod.toml")), print(Configuration{}));
+}
+
+TEST(Config, OutOfRangeNamesFileLineKeyValueAndRange) {
+  EXPECT_EQ(parse_error("[condition]\nhighpass_hz = 5000\n"),
+            "lab.toml:2: condition.highpass_hz = 5000: must be 0.5..1000 Hz");
+  EXPECT_EQ(parse_error("condition.highpass_poles = 3"),
+            "lab.toml:1: condition.highpass_poles = 3: must be 2..8, even");
+  EXPECT_EQ(parse_error("onset.threshold = nan"), "lab.toml:1: onset.threshold = nan: must be 0..1000");
+}
+
+TEST(Config, WrongTypesSayWhatIsWanted) {
+  EXPECT_EQ(parse_error("condition.highpass_hz = \"20\""),
+            "lab.toml:1: condition.highpass_hz = \"20\": must be a number 0.5..1000 Hz");
+  EXPECT_EQ(parse_error("condition.lowpass = 1"), "lab.toml:1: condition.lowpass = 1: must be true or false");
+  EXPECT_EQ(parse_error("realtime.cpu = 1.0"), "lab.toml:1: realtime.cpu = 1.0: must be a whole number -1..1023");
+  EXPECT_EQ(parse_error("record.data_dir = 3"), "lab.toml:1: record.data_dir = 3: must be a text");
+  EXPECT_EQ(parse_error("onset.profile = \"quick\""),
+            "lab.toml:1: onset.profile = \"quick\": must be one of standard, fast");
+  EXPECT_EQ(parse_error("serve.listen = [1]"),
+            "lab.toml:1: serve.listen = [ 1 ]: must be a list of texts, as [\"one\", \"two\"]");
+  EXPECT_EQ(parse_error("sensor = 1"), "lab.toml:1: sensor = 1: must be tables, each headed [[sensor]]");
+}
+
+TEST(Config, UnknownKeysAreErrorsAndNameTheNearest) {
+  EXPECT_EQ(parse_error("[condition]\n\nhighpas_hz = 20"),
+            "lab.toml:3: condition.highpas_hz = 20: unknown key; the nearest is condition.highpass_hz");
+  EXPECT_EQ(parse_error("[[sensor]]\nkinds = \"sim\""),
+            "lab.toml:2: sensor.kinds = \"sim\": unknown key; the nearest is sensor.kind");
+  EXPECT_EQ(parse_error("[conditon]"), "lab.toml:1: [conditon]: unknown table; --list-options names all");
+  EXPECT_EQ(parse_error("zzz = 1"), "lab.toml:1: zzz = 1: unknown key; --list-options names all");
+}
+
+TEST(Config, EveryMistakeOfAFileIsToldInItsOrder) {
+  EXPECT_EQ(parse_error("[serve]\nlisten = 1\n[log]\nlevel = \"loud\"\n[condition]\nlowpass_hz = 1\n"),
+            "lab.toml:2: serve.listen = 1: must be a list of texts, as [\"one\", \"two\"]\n"
+            "lab.toml:4: log.level = \"loud\": must be one of trace, debug, info, warning, error\n"
+            "lab.toml:6: condition.lowpass_hz = 1: must be 10..10000 Hz");
+}
+
+TEST(Config, SyntaxErrorsNameTheirLine) {
+  EXPECT_EQ(parse_error("[log]\nlevel = = 3").substr(0, 12), "lab.toml:2: ");
+  EXPECT_EQ(parse_error("log.level = \"info\"\nlog.level = \"info\"").substr(0, 12), "lab.toml:2: ");
+}
+
+TEST(Config, UnreadableFilesAreErrors) {
+  EXPECT_EQ(error_of([] { load("/nonexistent.toml"); }),
+            "/nonexistent.toml: cannot be read: No such file or directory");
+  EXPECT_EQ(error_of([] { load("/"); }), "/: cannot be read: Is a directory");
+}
+
+TEST(Config, FiltersAndBandsMustNotCross) {
+  EXPECT_EQ(parse_error("[condition]\nlowpass_hz = 20\n"),
+            "lab.toml:2: condition.lowpass_hz = 20.0: must be above condition.highpass_hz = 20.0 Hz");
+  EXPECT_EQ(parse_error("condition.highpass_hz = 450"),
+            "lab.toml:1: condition.highpass_hz = 450.0: must be below condition.lowpass_hz = 450.0 Hz");
+  EXPECT_EQ(parse_error("[condition]\nlowpass_hz = 10\nhighpass = false"), "no error");
+  EXPECT_EQ(parse_error("features.band_high_hz = 15"),
+            "lab.toml:1: features.band_high_hz = 15.0: must be above features.band_low_hz = 20.0 Hz");
+  EXPECT_EQ(set_error("serve.http=127.0.0.1:7680"),
+            "--set: serve.http = \"127.0.0.1:7680\": must be \"off\" in this version");
+}
+
+TEST(Config, NamesAreUniqueOverAllSensors) {
+  EXPECT_EQ(parse_error("[[sensor]]\nname='a'\nkind='sim'\n[[sensor.channel]]\nname='left'\n"
+                        "[[sensor]]\nname='a'\nkind='sim'\n[[sensor.channel]]\nname='left'\n"),
+            "lab.toml:7: sensor.name = \"a\": must be unique; it is taken already (lab.toml:2)\n"
+            "lab.toml:10: sensor.channel.name = \"left\": must be unique; it is taken already (lab.toml:5)");
+}
+
+TEST(Config, SensorsAreCheckedAsAWhole) {
+  EXPECT_EQ(parse_error("[[sensor]]\nname = \"my arm\"\n"),
+            "lab.toml:2: sensor.name = \"my arm\": must be 1..64 of letters, digits, _ and -\n"
+            "lab.toml:1: sensor.kind = \"\": must be a name of --list-sensors");
+  EXPECT_EQ(parse_error("[[sensor]]\nname='a'\nkind='sim'\nchannels=1\n[[sensor.channel]]\nname='x'\nunit='mV'\n"
+                        "[[sensor.channel]]\nkind='force'\n"),
+            "lab.toml:4: sensor.channels = 1: must be at least the 2 channels described\n"
+            "lab.toml:7: sensor.channel.unit = \"mV\": must be \"uV\" for kind emg\n"
+            "lab.toml:8: sensor.channel.name = \"\": must be 1..64 characters without comma, semicolon and quote");
+  EXPECT_EQ(parse_error("[[sensor]]\nname='a'\nkind='ascii'\ncounter_column=2\ntimestamp_column=2\n"),
+            "lab.toml:5: sensor.timestamp_column = 2: must be another column than sensor.counter_column");
+}
+
+TEST(Config, WhoeverUsesASensorCanSayWhereAnOptionStands) {
+  const Configuration c = parse("[[sensor]]\nname='a'\nkind='sim'\nrate_hz=7\n", "lab.toml");
+  EXPECT_EQ(located(c.sensors[0], "rate_hz = 7: must be 10"), "lab.toml:4: rate_hz = 7: must be 10");
+  EXPECT_EQ(located(c.sensors[0], "channels = 9: too many"), "lab.toml:1: channels = 9: too many");
+  EXPECT_EQ(located(SensorConfig{}, "channels = 9: too many"), "channels = 9: too many");
+}
+
+TEST(ConfigSet, TakesTomlValuesAndBareWords) {
+  Configuration c;
+  set(c, "condition.highpass_hz = 30");
+  set(c, "condition.lowpass=false");
+  set(c, "log.level=debug");
+  set(c, "record.data_dir=/data/a=b");
+  set(c, "serve.listen=[\"tcp:127.0.0.1:0\"]");
+  set(c, "sensor=[{name=\"arm\", kind=\"ascii\", rate_hz=500}]");
+  set(c, "sensor.arm.port=/dev/ttyACM0");
+  validate(c);
+  EXPECT_EQ(c.dsp.condition.highpass_hz, 30.0);
+  EXPECT_FALSE(c.dsp.condition.lowpass);
+  EXPECT_EQ(c.log.level, LogLevel::debug);
+  EXPECT_EQ(c.record.data_dir, "/data/a=b");
+  EXPECT_EQ(c.serve.listen, std::vector<std::string>{"tcp:127.0.0.1:0"});
+  EXPECT_EQ(c.sensors.at(0).port, "/dev/ttyACM0");
+  EXPECT_EQ(c.sensors.at(0).rate_hz, 500.0);
+}
+
+TEST(ConfigSet, RefusesAndLeavesTheOldValue) {
+  Configuration c;
+  EXPECT_EQ(error_of([&c] { set(c, "condition.highpass_hz=2000"); }),
+            "--set: condition.highpass_hz = 2000: must be 0.5..1000 Hz");
+  EXPECT_EQ(c.dsp.condition.highpass_hz, 20.0);
+  EXPECT_EQ(set_error("condition.highpass_hz"),
+            "--set: condition.highpass_hz: must be KEY=VALUE, as condition.highpass_hz=30");
+  EXPECT_EQ(set_error("log.level=loud"),
+            "--set: log.level = \"loud\": must be one of trace, debug, info, warning, error");
+  EXPECT_EQ(set_error("log.levle=info"), "--set: log.levle = \"info\": unknown key; the nearest is log.level");
+  EXPECT_EQ(set_error("sensor.arm.port=x"),
+            "--set: sensor.arm.port=x: must be sensor.NAME.KEY with the name of a sensor");
+  EXPECT_EQ(set_error("condition.lowpass=true\nlog.level = 3").substr(0, 27), "--set: condition.lowpass = ");
+  EXPECT_EQ(set_error("condition.highpass_hz=[1").substr(0, 31), "--set: condition.highpass_hz=[1");
+}
+
+TEST(ConfigSet, OptionsThatNeedEachOtherComeInAnyOrder) {
+  Configuration c;
+  set(c, "condition.highpass_hz=500");
+  set(c, "condition.lowpass_hz=700");
+  EXPECT_NO_THROW(validate(c));
+}
+
+TEST(ConfigHash, KnowsWhatChangesAResultAndNothingElse) {
+  Configuration c;
+  const std::string before = hash(c);
+  EXPECT_EQ(before, "8e82208f63614814") << "a new default changes it on purpose; then say so here";
+  set(c, "log.level=debug");
+  set(c, "serve.listen=[\"tcp:127.0.0.1:0\"]");
+  EXPECT_EQ(hash(c), before);
+  set(c, "features.window_ms=250.00000000000003");
+  EXPECT_NE(hash(c), before);
+  EXPECT_EQ(hash(c), hash(c.dsp));
+}
+
+TEST(ConfigList, HasARowPerOption) {
+  const std::string text = list_options(false);
+  EXPECT_NE(text.find("condition.highpass_hz = 20.0  (0.5..1000 Hz) "), std::string::npos);
+  EXPECT_NE(text.find("sensor.channel.side = \"none\"  (none, left, right) "), std::string::npos);
+  const std::string json = list_options(true);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), std::count(json.begin(), json.end(), '\n'));
+  EXPECT_NE(
+      json.find(
+          R"({"key":"condition.highpass_hz","type":"number","default":20.0,"low":0.5,"high":1000.0,"unit":"Hz",)"),
+      std::string::npos);
+}
+
+}  // namespace
+}  // namespace myod::config
