@@ -1,0 +1,81 @@
+// Serial ports and pseudo-terminals: raw, exclusive, never the controlling terminal.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cerrno>
+#include <system_error>
+
+#include "daemon/port/kinds.hpp"
+#include "daemon/port/raw_mode.hpp"
+#include "daemon/port/stream_port.hpp"
+
+namespace myod::port {
+
+namespace {
+
+std::string message(int error) { return std::generic_category().message(error); }
+
+std::string remedy(int error) {
+  switch (error) {
+    case ENOENT:
+      return " (plug the sensor in, or name its port)";
+    case EACCES:
+      return " (join the group dialout: sudo adduser $USER dialout, then log in again)";
+    case EBUSY:
+      return " (another program has it: close that first)";
+    default:
+      return "";
+  }
+}
+
+// The exclusive mark of a pseudo-terminal outlives a crashed owner as long as its other side is open, so only real
+// lines get it; the file lock serves for both.
+bool is_pty(int fd) {
+  struct stat s {};
+  constexpr unsigned first_pty_major = 136, last_pty_major = 143;
+  return fstat(fd, &s) == 0 && major(s.st_rdev) >= first_pty_major && major(s.st_rdev) <= last_pty_major;
+}
+
+bool prepare(int fd, const Address& address, std::uint32_t baud, std::string& why) {
+  if (isatty(fd) == 0) {
+    why = address.path + ": not a serial port (for a file of bytes write file:" + address.path + "?rate=1000)";
+    return false;
+  }
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    why = address.path + ": " + message(EBUSY) + remedy(EBUSY);
+    return false;
+  }
+  if (!set_raw(fd, baud)) {
+    why = address.path + ": cannot be set to " + std::to_string(baud) + " baud: " + message(errno);
+    return false;
+  }
+  if (!is_pty(fd)) static_cast<void>(ioctl(fd, TIOCEXCL));
+  ask_low_latency(fd);
+  return true;
+}
+
+}  // namespace
+
+std::unique_ptr<Port> open_serial(boost::asio::io_context& io, const Address& address, std::uint32_t baud,
+                                  std::string& why) {
+  const int fd = ::open(address.path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) {
+    why = address.path + ": " + message(errno) + remedy(errno);
+    return nullptr;
+  }
+  if (!prepare(fd, address, baud, why)) {
+    ::close(fd);
+    return nullptr;
+  }
+  using Descriptor = boost::asio::posix::stream_descriptor;
+  return std::make_unique<StreamPort<Descriptor>>(Descriptor(io, fd), address.path);
+}
+
+}  // namespace myod::port

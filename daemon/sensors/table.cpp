@@ -1,0 +1,21 @@
+// The sensor table: a sensor is its own file and its name here.
+#include <array>
+
+#include "daemon/sensors/sensor.hpp"
+
+namespace myod::sensors {
+
+extern const SensorRow sim_row, ascii_row, bitalino_row;
+
+std::span<const SensorRow* const> sensor_table() {
+  static constexpr std::array<const SensorRow*, 3> rows{&sim_row, &ascii_row, &bitalino_row};
+  return rows;
+}
+
+const SensorRow* find_sensor(std::string_view name) {
+  for (const SensorRow* row : sensor_table())
+    if (row->name == name) return row;
+  return nullptr;
+}
+
+}  // namespace myod::sensors
