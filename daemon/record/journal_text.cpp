@@ -1,0 +1,254 @@
+#include "daemon/record/journal_text.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "dsp/words.hpp"
+
+namespace myod::record {
+
+namespace {
+
+/// What was read as a NaN has the bits of the NaN that was written: from_chars leaves a payload of its own.
+double plain(double v) {
+  return std::isnan(v) ? std::copysign(std::numeric_limits<double>::quiet_NaN(), std::signbit(v) ? -1.0 : 1.0) : v;
+}
+
+template <typename T>
+std::string number(T value) {
+  char buffer[64];
+  const auto r = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return {buffer, r.ptr};
+}
+
+class Fields {
+ public:
+  explicit Fields(std::string_view kind) : text_(kind) {}
+  Fields& word(std::string_view key, std::string_view value) {
+    text_.append(" ").append(key).append("=").append(value);
+    return *this;
+  }
+  template <typename T>
+  Fields& value(std::string_view key, T v) {
+    return word(key, number(v));
+  }
+  std::string last(std::string_view key, std::string_view rest) { return std::move(word(key, rest).text_); }
+
+ private:
+  std::string text_;
+};
+
+/// Keys are read in the order in which they were written; what is not asked for is skipped.
+class FieldsIn {
+ public:
+  explicit FieldsIn(std::string_view text) : text_(text), rest_(text) {}
+
+  std::string_view word(std::string_view key) {
+    const std::string_view from = after(key);
+    const std::size_t end = std::min(from.find(' '), from.size());
+    rest_ = from.substr(end);
+    return from.substr(0, end);
+  }
+
+  template <typename T>
+  T value(std::string_view key) {
+    const std::string_view w = word(key);
+    T v{};
+    const auto r = std::from_chars(w.data(), w.data() + w.size(), v);
+    if (r.ec != std::errc() || r.ptr != w.data() + w.size()) refuse(key, "is no number");
+    if constexpr (std::is_same_v<T, double>) v = plain(v);
+    return v;
+  }
+
+  double hexadecimal(std::string_view key) {
+    const auto v = parse_hex(word(key));
+    if (!v) refuse(key, "is no hexadecimal number");
+    return *v;
+  }
+
+  template <typename Enum, std::size_t N>
+  Enum one_of(std::string_view key, const std::array<std::string_view, N>& words) {
+    const auto e = dsp::from_word<Enum>(words, word(key));
+    if (!e) refuse(key, "is an unknown word");
+    return *e;
+  }
+
+  std::string_view last(std::string_view key) { return after(key); }
+
+  [[noreturn]] void refuse(std::string_view key, std::string_view why) const {
+    throw TextError("journal entry \"" + std::string(text_.substr(0, 80)) + "\": " + std::string(key) + " " +
+                    std::string(why));
+  }
+
+ private:
+  std::string_view after(std::string_view key) const {
+    const std::string pattern = std::string(" ").append(key).append("=");
+    const std::size_t at = rest_.find(pattern);
+    if (at == std::string_view::npos) refuse(key, "is missing");
+    return rest_.substr(at + pattern.size());
+  }
+
+  std::string_view text_, rest_;
+};
+
+std::string seed_key(std::size_t channel, std::string_view name) {
+  return "seed" + std::to_string(channel) + "." + std::string(name);
+}
+
+/// The doubles of a seed, in the order of the text.
+struct SeedRow {
+  std::string_view name;
+  double dsp::ChannelSeed::*member;
+};
+constexpr std::array<SeedRow, 6> seed_rows{{{"rest_uv", &dsp::ChannelSeed::rest_uv},
+                                            {"calibrated_rest_uv", &dsp::ChannelSeed::calibrated_rest_uv},
+                                            {"reference_uv", &dsp::ChannelSeed::reference_uv},
+                                            {"reference_percent", &dsp::ChannelSeed::reference_percent},
+                                            {"session_peak_uv", &dsp::ChannelSeed::session_peak_uv},
+                                            {"last_repetition_end_s", &dsp::ChannelSeed::last_repetition_end_s}}};
+
+struct RepetitionRow {
+  std::string_view name;
+  double dsp::Repetition::*member;
+};
+constexpr std::array<RepetitionRow, 7> repetition_rows{{{"start_s", &dsp::Repetition::start_s},
+                                                        {"end_s", &dsp::Repetition::end_s},
+                                                        {"peak_uv", &dsp::Repetition::peak_uv},
+                                                        {"peak_ref_pct", &dsp::Repetition::peak_ref_pct},
+                                                        {"mean_uv", &dsp::Repetition::mean_uv},
+                                                        {"rest_before_s", &dsp::Repetition::rest_before_s},
+                                                        {"mdf_hz", &dsp::Repetition::mdf_hz}}};
+
+}  // namespace
+
+std::string hex(double value) {
+  if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value < 0 ? "-inf" : "inf";
+  char buffer[64];
+  const auto r = std::to_chars(buffer, buffer + sizeof buffer, std::abs(value), std::chars_format::hex);
+  return (std::signbit(value) ? "-0x" : "0x") + std::string(buffer, r.ptr);
+}
+
+std::optional<double> parse_hex(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  if (text.starts_with("0x")) text.remove_prefix(2);
+  double v = 0.0;
+  const auto r = std::from_chars(text.data(), text.data() + text.size(), v, std::chars_format::hex);
+  if (r.ec != std::errc() || r.ptr != text.data() + text.size()) return std::nullopt;
+  return plain(negative ? -v : v);
+}
+
+std::string_view kind_of(std::string_view text) { return text.substr(0, text.find(' ')); }
+
+std::string write_text(const HandOver& h) {
+  Fields f("hand_over");
+  f.value("epoch", h.epoch).value("at_index", h.at_index).value("channels", h.seeds.size());
+  for (std::size_t c = 0; c < h.seeds.size(); ++c) {
+    const dsp::ChannelSeed& s = h.seeds[c];
+    for (const SeedRow& row : seed_rows) f.word(seed_key(c, row.name), hex(s.*row.member));
+    f.word(seed_key(c, "reference_kind"), dsp::word(dsp::reference_kind_words, s.reference_kind));
+    f.value(seed_key(c, "repetitions"), s.repetitions);
+  }
+  return f.last("options", h.options);
+}
+
+HandOver read_hand_over(std::string_view text, std::uint32_t stream) {
+  FieldsIn in(text);
+  HandOver h;
+  h.stream = stream;
+  h.epoch = in.value<std::uint32_t>("epoch");
+  h.at_index = in.value<std::uint64_t>("at_index");
+  const auto channels = in.value<std::size_t>("channels");
+  if (channels > text.size()) in.refuse("channels", "is too large");
+  h.seeds.resize(channels);
+  for (std::size_t c = 0; c < channels; ++c) {
+    dsp::ChannelSeed& s = h.seeds[c];
+    for (const SeedRow& row : seed_rows) s.*row.member = in.hexadecimal(seed_key(c, row.name));
+    s.reference_kind = in.one_of<dsp::ReferenceKind>(seed_key(c, "reference_kind"), dsp::reference_kind_words);
+    s.repetitions = in.value<std::uint32_t>(seed_key(c, "repetitions"));
+  }
+  h.options = in.last("options");
+  return h;
+}
+
+std::string write_text(const dsp::Command& c) {
+  return Fields("command")
+      .word("what", dsp::word(dsp::command_kind_words, c.kind))
+      .value("id", c.id)
+      .value("channel", c.channel)
+      .value("at_index", c.at_index)
+      .value("seconds", c.seconds)
+      .value("value", c.value)
+      .value("percent", c.percent)
+      .word("reference", dsp::word(dsp::reference_kind_words, c.reference))
+      .last("text", c.text.view());
+}
+
+dsp::Command read_command(std::string_view text, std::uint32_t stream) {
+  FieldsIn in(text);
+  dsp::Command c;
+  c.stream = stream;
+  c.kind = in.one_of<dsp::CommandKind>("what", dsp::command_kind_words);
+  c.id = in.value<std::uint64_t>("id");
+  c.channel = in.value<std::int32_t>("channel");
+  c.at_index = in.value<std::uint64_t>("at_index");
+  c.seconds = in.value<double>("seconds");
+  c.value = in.value<double>("value");
+  c.percent = in.value<double>("percent");
+  c.reference = in.one_of<dsp::ReferenceKind>("reference", dsp::reference_kind_words);
+  c.text = in.last("text");
+  return c;
+}
+
+std::string write_text(const Loss& l) { return Fields("loss").value("records", l.records).last("text", l.text); }
+
+Loss read_loss(std::string_view text) {
+  FieldsIn in(text);
+  Loss l;
+  l.records = in.value<std::uint64_t>("records");
+  l.text = in.last("text");
+  return l;
+}
+
+std::string write_text(const dsp::Event& e, const dsp::Repetition* repetition) {
+  Fields f(dsp::word(dsp::event_kind_words, e.kind));
+  f.value("channel", e.channel).value("epoch", e.epoch).value("t_event_s", e.t_event_s);
+  f.value("t_decision_s", e.t_decision_s).value("value", e.value).value("host_time_ns", e.host_time_ns);
+  f.value("repetition", repetition != nullptr ? repetition->number : 0U);
+  if (repetition != nullptr) {
+    for (const RepetitionRow& row : repetition_rows) f.value(row.name, repetition->*row.member);
+    f.value("complete", repetition->complete ? 1 : 0);
+  }
+  return f.last("text", e.text.view());
+}
+
+RecordedEvent read_event(std::string_view text, std::uint32_t stream) {
+  FieldsIn in(text);
+  RecordedEvent r;
+  const auto kind = dsp::from_word<dsp::EventKind>(dsp::event_kind_words, kind_of(text));
+  if (!kind) in.refuse("kind", "is an unknown word");
+  dsp::Event& e = r.event;
+  e.kind = *kind;
+  e.stream = stream;
+  e.channel = in.value<std::int32_t>("channel");
+  e.epoch = in.value<std::uint32_t>("epoch");
+  e.t_event_s = in.value<double>("t_event_s");
+  e.t_decision_s = in.value<double>("t_decision_s");
+  e.value = in.value<double>("value");
+  e.host_time_ns = in.value<std::int64_t>("host_time_ns");
+  if (const auto number = in.value<std::uint32_t>("repetition"); number != 0) {
+    dsp::Repetition& p = r.repetition.emplace();
+    p.stream = stream;
+    p.epoch = e.epoch;
+    p.channel = e.channel;
+    p.number = number;
+    for (const RepetitionRow& row : repetition_rows) p.*row.member = in.value<double>(row.name);
+    p.complete = in.value<int>("complete") != 0;
+  }
+  e.text = in.last("text");
+  return r;
+}
+
+}  // namespace myod::record
