@@ -1,0 +1,176 @@
+// Sockets by the book, so that no errno is lost: each has its remedy.
+#include "daemon/serve/address.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+namespace myod::serve {
+namespace {
+
+[[noreturn]] void refuse(const std::string& address, const std::string& why) {
+  throw std::runtime_error("cannot listen on " + address + ": " + why);
+}
+
+[[noreturn]] void refuse_errno(const std::string& address, int error) {
+  if (error == EADDRINUSE)
+    refuse(address, "another program listens there already (another myod?): stop it, or choose another with --listen");
+  if (error == EACCES || error == EPERM || error == EROFS)
+    refuse(address, std::string(std::strerror(error)) + ": choose one this user may use with --listen");
+  refuse(address, std::strerror(error));
+}
+
+/// Makes the folder and those above it; only what is made gets its mode.
+void make_folder(const std::string& address, const std::filesystem::path& folder) {
+  if (folder.empty() || std::filesystem::exists(folder)) return;
+  make_folder(address, folder.parent_path());
+  if (mkdir(folder.c_str(), 0750) != 0 && errno != EEXIST)
+    refuse(address, folder.string() + ": " + std::strerror(errno) + ": choose another place with --listen");
+}
+
+/// Two daemons that start at once must not both find the other's socket stale: one looks and binds at a time.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& folder)
+      : fd_(open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    while (fd_ >= 0 && flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  ~FolderLock() {
+    if (fd_ >= 0) close(fd_);
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int fd_;
+};
+
+/// Removes a socket nobody answers on.
+void replace_stale(const std::string& address, const std::string& path, const sockaddr_un& to) {
+  struct stat found {};
+  if (lstat(path.c_str(), &found) != 0) return;
+  if (!S_ISSOCK(found.st_mode)) refuse(address, "there is a file that is not a socket: remove it, or choose another");
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int error = connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0 ? 0 : errno;
+  close(fd);
+  if (error == 0 || error == EAGAIN)
+    throw std::runtime_error("another myod is running at " + address +
+                             ": use that one, stop it, or choose another address with --listen");
+  if (error == ENOENT) return;
+  if (error != ECONNREFUSED) refuse_errno(address, error);
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) refuse_errno(address, errno);
+}
+
+bool loopback(const sockaddr_storage& to) {
+  if (to.ss_family == AF_INET) return (ntohl(reinterpret_cast<const sockaddr_in&>(to).sin_addr.s_addr) >> 24) == 127;
+  return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6&>(to).sin6_addr);
+}
+
+}  // namespace
+
+ListeningSocket::ListeningSocket(const std::string& address) : address_(address) {
+  const auto colon = address.rfind(':');
+  try {
+    if (address.starts_with("unix:"))
+      listen_unix(address.substr(5));
+    else if (address.starts_with("tcp:") && colon > 4)
+      listen_tcp(address.substr(4, colon - 4), address.substr(colon + 1));
+    else
+      throw std::invalid_argument("'" + address +
+                                  "' is not an address: use unix:PATH or tcp:HOST:PORT, e.g. tcp:127.0.0.1:7600");
+  } catch (...) {
+    if (fd_ >= 0) close(fd_);
+    throw;
+  }
+}
+
+ListeningSocket::ListeningSocket(ListeningSocket&& other) noexcept
+    : address_(std::move(other.address_)),
+      path_(std::exchange(other.path_, {})),
+      fd_(std::exchange(other.fd_, -1)),
+      family_(other.family_),
+      device_(other.device_),
+      inode_(other.inode_) {}
+
+ListeningSocket::~ListeningSocket() {
+  if (fd_ >= 0) close(fd_);
+  struct stat now {};
+  if (!path_.empty() && lstat(path_.c_str(), &now) == 0 && now.st_dev == device_ && now.st_ino == inode_)
+    unlink(path_.c_str());
+}
+
+void ListeningSocket::listen_unix(const std::string& path) {
+  sockaddr_un to{};
+  to.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof to.sun_path)
+    throw std::invalid_argument(address_ + ": the path of a socket has 1 to " + std::to_string(sizeof to.sun_path - 1) +
+                                " characters");
+  std::copy(path.begin(), path.end(), to.sun_path);
+  const auto folder = std::filesystem::path(path).parent_path();
+  make_folder(address_, folder);
+  const FolderLock lock(folder);
+  replace_stale(address_, path, to);
+  family_ = AF_UNIX;
+  fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd_ < 0) refuse_errno(address_, errno);
+  if (bind(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) refuse_errno(address_, errno);
+  struct stat made {};
+  if (chmod(path.c_str(), 0660) != 0 || lstat(path.c_str(), &made) != 0 || listen(fd_, SOMAXCONN) != 0)
+    refuse_errno(address_, errno);
+  path_ = path;
+  device_ = made.st_dev;
+  inode_ = made.st_ino;
+}
+
+void ListeningSocket::listen_tcp(const std::string& host, const std::string& port) {
+  std::uint16_t number = 0;
+  const auto parsed = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (port.empty() || parsed.ec != std::errc{} || parsed.ptr != port.data() + port.size())
+    throw std::invalid_argument(address_ + ": the port must be 0..65535 (0 picks one)");
+
+  sockaddr_storage to{};
+  auto& v4 = reinterpret_cast<sockaddr_in&>(to);
+  auto& v6 = reinterpret_cast<sockaddr_in6&>(to);
+  socklen_t size = 0;
+  if (inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host.c_str(), &v4.sin_addr) == 1) {
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(number);
+    size = sizeof v4;
+  } else if (host.size() > 2 && host.front() == '[' && host.back() == ']' &&
+             inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &v6.sin6_addr) == 1) {
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(number);
+    size = sizeof v6;
+  }
+  if (size == 0 || !loopback(to))
+    refuse(address_,
+           "signals of a person would travel the network unprotected, and this version has no TLS: listen on "
+           "tcp:127.0.0.1:" +
+               port + " and reach it from elsewhere through an SSH tunnel (ssh -L 7600:127.0.0.1:7600 HOST)");
+
+  family_ = to.ss_family;
+  fd_ = socket(family_, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd_ < 0) refuse_errno(address_, errno);
+  const int yes = 1;
+  setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (bind(fd_, reinterpret_cast<const sockaddr*>(&to), size) != 0 || listen(fd_, SOMAXCONN) != 0)
+    refuse_errno(address_, errno);
+  getsockname(fd_, reinterpret_cast<sockaddr*>(&to), &size);
+  address_ = "tcp:" + host + ":" + std::to_string(ntohs(family_ == AF_INET ? v4.sin_port : v6.sin6_port));
+}
+
+}  // namespace myod::serve

@@ -1,0 +1,43 @@
+// What the sessions of one server share: its options and hooks, the streams described so far, and why peers were
+// disconnected. One thread: the io_context's.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "daemon/serve/messages.hpp"
+#include "daemon/serve/server.hpp"
+
+namespace myod::serve {
+
+struct DescribedStream {
+  v1::Stream stream;
+  Bytes message;                    ///< the description, as said to every client
+  std::uint64_t next_sequence = 0;  ///< of its next frame, when none is lost upstream
+};
+
+/// Why a peer was disconnected, until it is told at its next Hello. The oldest are forgotten: peers may never come
+/// back.
+class Farewells {
+ public:
+  void remember(const std::string& peer, const std::string& reason);
+  /// Once.
+  std::string take(const std::string& peer);
+
+ private:
+  std::map<std::string, std::pair<std::uint64_t, std::string>> reasons_;  // by peer, with its age
+  std::uint64_t next_ = 0;
+};
+
+struct Hub {
+  Options options;
+  Hooks hooks;
+  std::map<std::uint32_t, DescribedStream> streams;
+  Farewells farewells;
+  std::function<Bytes()> status;  ///< the daemon's, with all clients
+};
+
+}  // namespace myod::serve

@@ -1,0 +1,63 @@
+// The serve thread's face to clients: Unix sockets and TCP, one Session each. Everything here runs on the io_context's
+// thread. What the dsp thread says comes in as records and leaves serialised once, however many clients want it; a
+// client that stops reading is thinned or disconnected by its own policy and delays nobody.
+#pragma once
+
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/records.hpp"
+#include "myod/v1/myod.pb.h"
+
+namespace myod::serve {
+
+struct Options {
+  std::vector<std::string> listen;  ///< unix:PATH, tcp:HOST:PORT (port 0 picks one)
+  std::string boot_id;
+  std::string program;                ///< "myod 0.1.0"
+  std::size_t queue_bytes = 1 << 20;  ///< per client, frames
+  std::size_t event_queue = 1024;     ///< per client, events; more: disconnected
+  std::size_t max_clients = 256;
+  int handshake_ms = 3000;
+  int heartbeat_ms = 1000;  ///< each way; three misses end a connection
+  int linger_ms = 1000;     ///< how long a Goodbye may take to be read
+};
+
+struct Hooks {
+  /// A command from a client allowed to give it; `reply` may be called later, on the io thread, at most once.
+  std::function<void(const v1::Command&, std::function<void(v1::Reply)> reply)> command;
+  /// Fills sensors, losses, recording; the server adds its clients.
+  std::function<void(v1::Status&)> status;
+};
+
+class Server {
+ public:
+  /// Binds every address; throws std::runtime_error with the address, the cause and the remedy.
+  Server(boost::asio::io_context&, Options, Hooks);
+  ~Server();
+
+  /// As bound, ports filled in: unix:/run/..., tcp:127.0.0.1:7600.
+  std::vector<std::string> addresses() const;
+
+  /// A stream begins, or begins again with a new epoch.
+  void describe(const v1::Stream&);
+  /// A record of kind frame or event, from the ring.
+  void publish(const daemon::RecordView&);
+  /// The dsp thread had to drop: said to everybody.
+  void events_lost(std::uint64_t count);
+
+  /// Goodbye to all, with the reason; flushes what it can at once and closes.
+  void close(const std::string& reason);
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;  // shared with its own pending operations only
+};
+
+}  // namespace myod::serve

@@ -1,0 +1,80 @@
+// One client: handshake, what it says, what it is told, and its end. A session that ends says why (Goodbye), reads on
+// until the other side has closed too, and is closed for good after linger_ms whatever the other side does.
+#pragma once
+
+#include <utility>
+
+#include <array>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/serve/hub.hpp"
+#include "daemon/serve/outbox.hpp"
+#include "daemon/serve/peer.hpp"
+#include "daemon/serve/subscription.hpp"
+
+namespace myod::serve {
+
+using Socket = boost::asio::generic::stream_protocol::socket;
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(Socket socket, Peer peer, std::shared_ptr<Hub> hub);
+
+  /// Waits for Hello.
+  void start();
+
+  void describe(const DescribedStream& stream);
+  bool wants(std::uint32_t stream, v1::Kind kind) const { return served() && subscription_.wants(stream, kind); }
+  void frame(const FrameKey& key, double t_s, const Bytes& message);
+  void event(const Bytes& message);
+  /// Frames first..last of a stream never reached the server.
+  void lost_upstream(std::uint32_t stream, std::uint64_t first, std::uint64_t last);
+  void say(Bytes message);
+  bool wants_status() const { return served() && subscription_.wants_status(); }
+
+  /// Heartbeat and its absence; every heartbeat_ms.
+  void beat(const Bytes& heartbeat);
+
+  /// Goodbye, and the end. Reasons other than the daemon's own end are told again at the peer's next Hello.
+  void end(v1::GoodbyeCode code, const std::string& reason);
+  /// At once, without a word.
+  void close();
+  bool closed() const { return state_ == State::closed; }
+
+  /// Said Hello and not ended.
+  bool served() const { return state_ == State::served; }
+  v1::ClientStatus status() const;
+
+ private:
+  enum class State : unsigned char { greeting, served, ending, closed };
+
+  void read();
+  void on_bytes(std::string_view bytes);
+  void on_message(const v1::ClientMessage& message);
+  void on_hello(const v1::ClientHello& hello);
+  void on_command(const v1::Command& command);
+  void reply(const v1::Reply& reply);
+  void pump();
+  std::string peer_key() const { return peer_.key + " " + program_; }
+
+  Socket socket_;
+  boost::asio::steady_timer deadline_;  // of the handshake, later of the Goodbye
+  Peer peer_;
+  std::shared_ptr<Hub> hub_;
+  std::string program_;
+  State state_ = State::greeting;
+  Subscription subscription_;
+  Outbox outbox_;
+  proto::FrameReader reader_{proto::max_to_server};
+  std::array<char, 16384> input_{};
+  std::vector<Bytes> in_flight_;
+  std::chrono::steady_clock::time_point heard_;
+};
+
+}  // namespace myod::serve
