@@ -1,0 +1,239 @@
+#include "daemon/commands.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "daemon/clock.hpp"
+#include "daemon/recordings.hpp"
+#include "dsp/words.hpp"
+
+namespace myod::daemon {
+
+namespace {
+
+constexpr std::size_t most_open = 128;  // as many replies fit the replies ring
+constexpr double default_rest_s = 2.0, default_reference_s = 5.0, longest_trial_s = 60.0;
+constexpr std::int64_t grace_ns = 5'000'000'000;
+
+v1::Reply refusal(const v1::Command& command, v1::ErrorCode error, const std::string& text) {
+  v1::Reply reply;
+  reply.set_id(command.id());
+  reply.set_error(error);
+  reply.set_text(text);
+  return reply;
+}
+
+struct Place {
+  std::uint32_t stream = 0;
+  std::int32_t channel = 0;
+  const dsp::Channel* what = nullptr;
+};
+
+std::optional<Place> find_channel(const Pipelines& pipelines, const std::string& name, std::string& known) {
+  for (std::uint32_t s = 0; s < pipelines.size(); ++s) {
+    const auto& channels = pipelines.stream(s).channels;
+    for (std::size_t c = 0; c < channels.size(); ++c) {
+      if (channels[c].name == name) return Place{s, static_cast<std::int32_t>(c), &channels[c]};
+      known += (known.empty() ? "" : ", ") + channels[c].name;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Commands::Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings, Ring& requests,
+                   Wake& dsp)
+    : configuration_(configuration), pipelines_(pipelines), recordings_(recordings), requests_(requests), dsp_(dsp) {}
+
+void Commands::handle(const v1::Command& command, Answer answer) {
+  using Body = v1::Command::BodyCase;
+  using Handler = void (Commands::*)(const v1::Command&, Answer);
+  static const std::map<Body, Handler> handlers{{Body::kCalibrate, &Commands::calibrate},
+                                                {Body::kMark, &Commands::mark},
+                                                {Body::kConfigure, &Commands::configure},
+                                                {Body::kRecord, &Commands::record}};
+  const auto found = handlers.find(command.body_case());
+  if (found == handlers.end())
+    return answer(refusal(command, v1::ERROR_CODE_UNSUPPORTED, "this command is not known to this version of myod"));
+  (this->*found->second)(command, std::move(answer));
+}
+
+void Commands::calibrate(const v1::Command& command, Answer answer) {
+  const v1::Calibrate& wish = command.calibrate();
+  const bool rest = wish.what() == v1::CALIBRATE_WHAT_REST;
+  if (!rest && wish.what() != v1::CALIBRATE_WHAT_REFERENCE)
+    return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "calibrate: say rest or reference"));
+  if (wish.channels().empty())
+    return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "calibrate: name at least one channel"));
+
+  dsp::Command what;
+  what.kind = rest ? dsp::CommandKind::calibrate_rest : dsp::CommandKind::calibrate_reference;
+  what.seconds = wish.seconds() != 0.0 ? wish.seconds() : rest ? default_rest_s : default_reference_s;
+  if (!(what.seconds >= 0.5 && what.seconds <= longest_trial_s))
+    return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "seconds: must be 0.5..60 s"));
+  what.percent = wish.percent() != 0.0 ? wish.percent() : 100.0;
+  if (!(what.percent > 0.0 && what.percent <= 100.0))
+    return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "percent: must be above 0 and up to 100 %"));
+  if (!rest) {
+    const std::string kind = wish.reference_kind().empty() ? "mvc" : wish.reference_kind();
+    const auto known = dsp::from_word<dsp::ReferenceKind>(dsp::reference_kind_words, kind);
+    if (!known || *known == dsp::ReferenceKind::none)
+      return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE,
+                            "kind = " + kind + ": must be one of mvc, submax, task_peak, mmax"));
+    what.reference = *known;
+  }
+  std::vector<std::pair<std::string, Place>> places;
+  for (const std::string& name : wish.channels()) {
+    std::string known;
+    const auto place = find_channel(pipelines_, name, known);
+    if (!place)
+      return answer(refusal(
+          command, v1::ERROR_CODE_UNKNOWN_CHANNEL,
+          "no channel is called " + name + (known.empty() ? ": no sensor has started yet" : ": there are " + known)));
+    if (place->what->kind != dsp::ChannelKind::emg)
+      return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, name + " is no EMG channel: only those are calibrated"));
+    places.emplace_back(name, *place);
+  }
+  if (open_.size() + places.size() > most_open)
+    return answer(refusal(command, v1::ERROR_CODE_BUSY, "too many commands are under way: wait for them to end"));
+
+  const auto group = begin(command, std::move(answer), what.seconds);
+  for (const auto& [name, place] : places) {
+    what.stream = place.stream;
+    what.channel = place.channel;
+    send(what, name, group);
+  }
+  close(group);
+}
+
+void Commands::mark(const v1::Command& command, Answer answer) {
+  dsp::Command what;
+  what.kind = dsp::CommandKind::mark;
+  what.text << command.mark().text();
+  if (what.text.view().size() != command.mark().text().size())
+    return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "mark: at most 120 bytes of text"));
+  const auto group = begin(command, std::move(answer), 0.0);
+  bool any = false;
+  for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
+    if (!pipelines_.running(s)) continue;
+    if (open_.size() >= most_open) break;
+    what.stream = s;
+    send(what, {}, group);
+    any = true;
+  }
+  if (!any) {
+    group->reply.set_error(v1::ERROR_CODE_FAILED);
+    group->reply.set_text("no sensor has started yet: there is no time to mark");
+  }
+  close(group);
+}
+
+void Commands::configure(const v1::Command& command, Answer answer) {
+  config::Configuration changed = configuration_;
+  try {
+    for (const std::string& setting : command.configure().settings()) config::set(changed, setting);
+    config::validate(changed);
+  } catch (const config::ConfigError& wrong) {
+    return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, wrong.what()));
+  }
+  config::Configuration rest = changed;
+  rest.dsp = configuration_.dsp;
+  if (config::print(rest) != config::print(configuration_))
+    return answer(refusal(command, v1::ERROR_CODE_UNSUPPORTED,
+                          "only signal processing can change while running: restart myod with --set for the others"));
+
+  const auto group = begin(command, std::move(answer), 0.0);
+  group->when_done = [this, changed](v1::Reply& reply) {
+    configuration_ = changed;
+    reply.set_text("configuration " + config::hash(configuration_) + " is in force");
+  };
+  const std::string text = config::print(changed);
+  for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
+    if (!pipelines_.running(s)) continue;
+    ++group->open;
+    pipelines_.rebuild(s, pipelines_.stream(s), changed.dsp, text, recordings_.running(),
+                       [this, group](const std::string& error) {
+                         if (!error.empty()) {
+                           group->reply.set_error(v1::ERROR_CODE_BAD_VALUE);
+                           group->reply.set_text(error);
+                         }
+                         close(group);
+                       });
+  }
+  close(group);
+}
+
+void Commands::record(const v1::Command& command, Answer answer) {
+  const v1::Record& wish = command.record();
+  const auto done = [command, answer = std::move(answer)](v1::ErrorCode error, const std::string& text) {
+    answer(refusal(command, error, text));
+  };
+  if (wish.start())
+    recordings_.start(wish.subject(), wish.label(), done);
+  else
+    recordings_.stop(done);
+}
+
+void Commands::send(dsp::Command command, std::string channel, const std::shared_ptr<Group>& group) {
+  command.id = next_id_++;
+  DspRequest request;
+  request.stream = command.stream;
+  request.command = command;
+  ++group->open;
+  open_[command.id] = {group, std::move(channel)};
+  if (requests_.push(request)) return dsp_.ring();
+  dsp::CommandResult refused;
+  refused.id = command.id;
+  refused.text << "too many commands at once: try again in a moment";
+  result(refused);
+}
+
+void Commands::result(const dsp::CommandResult& result) {
+  const auto found = open_.find(result.id);
+  if (found == open_.end()) return;  // answered by tick() already
+  const Open open = std::move(found->second);
+  open_.erase(found);
+  v1::Reply& reply = open.group->reply;
+  const std::string text(result.text.view());
+  if (!open.channel.empty()) {
+    v1::Measured& measured = *reply.add_measured();
+    measured.set_channel(open.channel);
+    measured.set_done(result.done);
+    measured.set_value_uv(result.value);
+    measured.set_text(text);
+  }
+  if (!result.done) {
+    reply.set_error(v1::ERROR_CODE_FAILED);
+    reply.set_text(open.channel.empty() ? text : open.channel + ": " + text);
+  }
+  close(open.group);
+}
+
+void Commands::tick(std::int64_t now_ns) {
+  std::vector<std::uint64_t> late;
+  for (const auto& [id, open] : open_)
+    if (now_ns > open.group->deadline_ns) late.push_back(id);
+  for (const std::uint64_t id : late) {
+    dsp::CommandResult failed;
+    failed.id = id;
+    failed.text << "the sensor sent too few samples: check it and try again";
+    result(failed);
+  }
+}
+
+void Commands::close(const std::shared_ptr<Group>& group) {
+  if (--group->open != 0) return;
+  if (group->when_done && group->reply.error() == v1::ERROR_CODE_NONE) group->when_done(group->reply);
+  group->answer(group->reply);
+}
+
+std::shared_ptr<Commands::Group> Commands::begin(const v1::Command& command, Answer answer, double seconds) {
+  auto group = std::make_shared<Group>();
+  group->answer = std::move(answer);
+  group->reply.set_id(command.id());
+  group->deadline_ns = monotonic_ns() + static_cast<std::int64_t>(seconds * 1e9) + grace_ns;
+  return group;
+}
+
+}  // namespace myod::daemon

@@ -1,0 +1,65 @@
+// Client commands, on the serve thread: checked here, carried out at a sample by the dsp thread, answered when done.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "config/config.hpp"
+#include "daemon/pipelines.hpp"
+#include "myod/v1/myod.pb.h"
+
+namespace myod::daemon {
+
+class Recordings;
+
+class Commands {
+ public:
+  using Answer = std::function<void(v1::Reply)>;
+
+  Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings, Ring& requests,
+           Wake& dsp);
+
+  /// Answers exactly once, at once or later.
+  void handle(const v1::Command& command, Answer answer);
+  /// From the dsp thread.
+  void result(const dsp::CommandResult& result);
+  /// Once a second or so: trials whose sensor stopped sending are answered as failed.
+  void tick(std::int64_t now_ns);
+
+ private:
+  /// One client command that became several commands to streams.
+  struct Group {
+    Answer answer;
+    v1::Reply reply;
+    std::size_t open = 1;  ///< parts not ended; the first is the beginner's own, ended when all parts are begun
+    std::function<void(v1::Reply&)> when_done;  ///< last word on a reply without error
+    std::int64_t deadline_ns = 0;
+  };
+  struct Open {
+    std::shared_ptr<Group> group;
+    std::string channel;
+  };
+
+  void calibrate(const v1::Command& command, Answer answer);
+  void mark(const v1::Command& command, Answer answer);
+  void configure(const v1::Command& command, Answer answer);
+  void record(const v1::Command& command, Answer answer);
+
+  /// Sends one to the dsp thread as a part of the group.
+  void send(dsp::Command command, std::string channel, const std::shared_ptr<Group>& group);
+  void close(const std::shared_ptr<Group>& group);
+  static std::shared_ptr<Group> begin(const v1::Command& command, Answer answer, double seconds);
+
+  config::Configuration& configuration_;
+  Pipelines& pipelines_;
+  Recordings& recordings_;
+  Ring& requests_;
+  Wake& dsp_;
+  std::uint64_t next_id_ = 1;
+  std::map<std::uint64_t, Open> open_;
+};
+
+}  // namespace myod::daemon

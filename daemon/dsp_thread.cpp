@@ -1,0 +1,210 @@
+#include "daemon/dsp_thread.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "daemon/clock.hpp"
+
+namespace myod::daemon {
+
+namespace {
+
+constexpr int idle_tick_ms = 100;
+constexpr int blocks_per_turn = 16;  // then requests are looked at again
+
+std::string apply_realtime(DspThread::Realtime realtime, pthread_t thread) {
+  std::string refused;
+  if (realtime.fifo_priority > 0) {
+    sched_param p{};
+    p.sched_priority = realtime.fifo_priority;
+    const int error = pthread_setschedparam(thread, SCHED_FIFO, &p);
+    if (error != 0)
+      refused += std::string("SCHED_FIFO: ") + std::strerror(error) +
+                 ": allow it with LimitRTPRIO= in the unit or rtprio in /etc/security/limits.conf; ";
+  }
+  if (realtime.cpu >= 0) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(static_cast<std::size_t>(realtime.cpu), &set);
+    const int error = pthread_setaffinity_np(thread, sizeof set, &set);
+    if (error != 0) refused += std::string("cpu pinning: ") + std::strerror(error) + ": name a CPU that exists; ";
+  }
+  return refused;
+}
+
+}  // namespace
+
+/// What a pipeline says, put into the rings: frames and events for the serve thread, and both into the journal.
+class DspThread::Voice final : public dsp::Sink {
+ public:
+  explicit Voice(DspThread& owner) : owner_(owner) {}
+
+  void frame(const dsp::FeatureFrame& f) override {
+    StreamState& s = owner_.streams_[f.head.stream];
+    const RecordHead head{RecordKind::frame, f.head.stream, s.sequence++, owner_.now_ns_};
+    if (!write_record(*owner_.rings_.results, head, one(f.head), f.values, f.status)) ++owner_.counters_.results_lost;
+    if (s.journaling) owner_.journaled(write_record(*owner_.rings_.journal, head, one(f.head), f.values, f.status));
+    spoke = true;
+  }
+
+  void event(const dsp::Event& e, const dsp::Repetition* repetition) override {
+    StreamState& s = owner_.streams_[e.stream];
+    const RecordHead head{RecordKind::event, e.stream, s.event_sequence++, owner_.now_ns_};
+    const std::span<const dsp::Repetition> with(repetition, repetition != nullptr ? 1 : 0);
+    if (!write_record(*owner_.rings_.events, head, one(e), with)) ++owner_.counters_.events_lost;
+    if (s.journaling) owner_.journaled(write_record(*owner_.rings_.journal, head, one(e), with));
+    spoke = true;
+  }
+
+  void result(const dsp::CommandResult& r) override {
+    DspReply reply;
+    reply.stream = r.stream;
+    reply.result = r;
+    [[maybe_unused]] const bool room = owner_.rings_.replies->push(reply);
+    assert(room);
+    spoke = true;
+  }
+
+  bool spoke = false;
+
+ private:
+  DspThread& owner_;
+};
+
+DspThread::DspThread(Rings rings, Wake& wake, Bell& serve, Wake& disk)
+    : rings_(std::move(rings)), wake_(wake), serve_(serve), disk_(disk), streams_(rings_.blocks.size()) {}
+
+DspThread::~DspThread() { stop(); }
+
+std::string DspThread::start(Realtime realtime) {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "myod-dsp");
+    run();
+    pthread_setname_np(pthread_self(), "myod-ended");  // what ends a thread is no longer under the real-time rule
+  });
+  return apply_realtime(realtime, thread_.native_handle());
+}
+
+void DspThread::stop() {
+  if (!thread_.joinable()) return;
+  stopping_.store(true);
+  wake_.ring();
+  thread_.join();
+  for (StreamState& s : streams_) delete s.built;
+  for (DspRequest request; rings_.requests->pop(request);) delete request.built;
+}
+
+void DspThread::run() {
+  Voice voice(*this);
+  while (true) {
+    const bool last = stopping_.load();
+    const std::uint32_t ticket = wake_.ticket();
+    now_ns_ = monotonic_ns();
+    ++counters_.wakes;
+    bool worked = take_requests(voice);
+    worked |= take_blocks(voice);
+    if (voice.spoke) {
+      voice.spoke = false;
+      serve_.ring();
+    }
+    if (std::exchange(journaled_, false)) disk_.ring();
+    if (worked) continue;
+    if (last) return;
+    wake_.wait(ticket, idle_tick_ms);
+  }
+}
+
+bool DspThread::take_requests(Voice& voice) {
+  bool any = false;
+  for (DspRequest request; rings_.requests->pop(request); any = true) {
+    StreamState& s = streams_[request.stream];
+    switch (request.kind) {
+      case DspRequest::Kind::hand_over:
+        hand_over(request);
+        voice.spoke = true;
+        break;
+      case DspRequest::Kind::stop_journal: {
+        s.journaling = false;
+        DspReply reply;
+        reply.kind = DspReply::Kind::journal_stopped;
+        reply.stream = request.stream;
+        rings_.replies->push(reply);
+        voice.spoke = true;
+        break;
+      }
+      case DspRequest::Kind::command: {
+        if (s.built == nullptr) {
+          dsp::CommandResult refused;
+          refused.id = request.command.id;
+          refused.stream = request.stream;
+          refused.text << "the sensor has not started yet: connect it, then try again";
+          voice.result(refused);
+          break;
+        }
+        request.command.at_index = s.built->pipeline.next_index();
+        if (s.journaling) {
+          const RecordHead head{RecordKind::command, request.stream, 0, now_ns_};
+          journaled(write_record(*rings_.journal, head, one(request.command)));
+        }
+        s.built->pipeline.apply(request.command, voice);
+        break;
+      }
+    }
+  }
+  return any;
+}
+
+bool DspThread::take_blocks(Voice& voice) {
+  bool any = false;
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    StreamState& s = streams_[i];
+    if (s.built == nullptr) continue;  // its blocks wait in the ring
+    for (int n = 0; n < blocks_per_turn; ++n) {
+      const auto record = rings_.blocks[i]->front();
+      if (record.empty()) break;
+      const dsp::SampleBlock block = view(record).block();
+      if (s.journaling) {
+        const RecordHead head{RecordKind::block, block.head.stream, 0, now_ns_};
+        journaled(write_record(*rings_.journal, head, one(block.head), block.raw));
+      }
+      s.built->pipeline.process(block, voice);
+      rings_.blocks[i]->release();
+      any = true;
+    }
+  }
+  return any;
+}
+
+void DspThread::hand_over(const DspRequest& request) {
+  StreamState& s = streams_[request.stream];
+  BuiltPipeline& fresh = *request.built;
+  const std::uint64_t at = s.built != nullptr ? s.built->pipeline.next_index() : 0;
+  if (s.built != nullptr) s.built->pipeline.take_seed(fresh.seed);
+  fresh.pipeline.plant_seed(fresh.seed, at);
+  s.journaling = request.journal;
+  if (s.journaling) {
+    const RecordHead head{RecordKind::hand_over, request.stream, 0, now_ns_};
+    const HandOverHead what{request.stream, fresh.pipeline.epoch(), at, fresh.seed.size(), fresh.options_text.size()};
+    journaled(write_record(*rings_.journal, head, one(what), std::span<const dsp::ChannelSeed>(fresh.seed),
+                           std::span<const char>(fresh.options_text)));
+  }
+  DspReply reply;
+  reply.kind = DspReply::Kind::handed_over;
+  reply.stream = request.stream;
+  reply.retired = s.built;
+  reply.epoch = fresh.pipeline.epoch();
+  s.built = request.built;
+  rings_.replies->push(reply);
+}
+
+void DspThread::journaled(bool written) noexcept {
+  journaled_ = true;
+  if (!written) ++counters_.journal_lost;
+}
+
+}  // namespace myod::daemon

@@ -1,0 +1,58 @@
+// The serve thread's side of reconfiguration: has pipelines built by the worker, hands them to the dsp thread under a
+// new epoch, and frees the old ones when they come back. One hand-over at a time per stream.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/dsp_thread.hpp"
+#include "daemon/worker.hpp"
+#include "dsp/options.hpp"
+#include "dsp/stream.hpp"
+
+namespace myod::daemon {
+
+class Pipelines {
+ public:
+  /// `described`: called before the first result of a new epoch can be seen.
+  using Described =
+      std::function<void(const dsp::Stream&, const dsp::Options&, std::uint32_t stream, std::uint32_t epoch)>;
+  /// How a hand-over ended: empty, or why it did not happen.
+  using Done = std::function<void(const std::string& error)>;
+
+  Pipelines(std::size_t streams, Worker& worker, Ring& requests, Wake& dsp, Described described);
+
+  /// A stream's layout is known or changed (a new epoch either way), or its options changed, or a recording begins.
+  void rebuild(std::uint32_t stream, dsp::Stream what, dsp::Options options, std::string options_text, bool journal,
+               Done done);
+
+  /// From the replies ring: the dsp thread has taken the new one.
+  void handed_over(const DspReply& reply);
+
+  bool running(std::uint32_t stream) const { return streams_[stream].epoch != 0; }
+  bool busy(std::uint32_t stream) const { return streams_[stream].busy; }
+  std::uint32_t epoch(std::uint32_t stream) const { return streams_[stream].epoch; }
+  const dsp::Stream& stream(std::uint32_t i) const { return streams_[i].stream; }
+  std::size_t size() const { return streams_.size(); }
+
+ private:
+  struct Slot {
+    dsp::Stream stream;
+    std::uint32_t epoch = 0;  ///< 0: none yet
+    bool busy = false;
+    Done done;
+  };
+  void built(std::uint32_t i, dsp::Stream what, const dsp::Options& options, bool journal, Done done,
+             std::unique_ptr<BuiltPipeline> pipeline, const std::string& error);
+
+  Worker& worker_;
+  Ring& requests_;
+  Wake& dsp_;
+  Described described_;
+  std::vector<Slot> streams_;
+};
+
+}  // namespace myod::daemon

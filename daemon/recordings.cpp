@@ -1,0 +1,109 @@
+#include "daemon/recordings.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "config/version.hpp"
+
+namespace myod::daemon {
+
+Recordings::Recordings(const config::Configuration& configuration, Pipelines& pipelines, record::Recorder& recorder,
+                       Ring& requests, Wake& dsp)
+    : configuration_(configuration), pipelines_(pipelines), recorder_(recorder), requests_(requests), dsp_(dsp) {}
+
+void Recordings::start(const std::string& subject, const std::string& label, Done done) {
+  if (phase_ != Phase::idle)
+    return done(v1::ERROR_CODE_BUSY, "a recording is running: " + recorder_.state().path + "; stop it first");
+  record::StartRequest request;
+  if (!subject.empty()) request.subject = subject;
+  if (!label.empty()) request.label = label;
+  for (const std::string& id : {request.subject, request.label})
+    if (!record::is_valid_id(id))
+      return done(v1::ERROR_CODE_BAD_VALUE,
+                  "\"" + id + "\": use 1 to 64 letters, digits, _ or -, and no person's name");
+  request.program = std::string("myod ") + config::version;
+  request.configuration = config::print(configuration_);
+  for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
+    if (!pipelines_.running(s)) continue;
+    if (pipelines_.busy(s))
+      return done(v1::ERROR_CODE_BUSY, "a change of settings is under way: try again in a moment");
+    request.streams.push_back({s, pipelines_.epoch(s) + 1, pipelines_.stream(s)});
+  }
+  if (request.streams.empty())
+    return done(v1::ERROR_CODE_FAILED, "no sensor has started yet: there is nothing to record");
+  const auto streams = request.streams;
+  const std::string refused = recorder_.start(std::move(request));
+  if (!refused.empty()) return done(v1::ERROR_CODE_FAILED, refused);
+
+  phase_ = Phase::handing_over;
+  done_ = std::move(done);
+  failed_.clear();
+  waiting_ = streams.size() + 1;  // ours, until every hand-over is begun
+  for (const record::RecordedStream& s : streams)
+    pipelines_.rebuild(s.stream, s.description, configuration_.dsp, config::print(configuration_), true,
+                       [this](const std::string& error) { handed_over(error); });
+  handed_over({});
+}
+
+void Recordings::handed_over(const std::string& error) {
+  if (!error.empty()) failed_ = error;
+  if (--waiting_ != 0) return;
+  phase_ = Phase::opening;
+  if (!failed_.empty()) return silence();
+  look();
+}
+
+void Recordings::stop(Done done) {
+  if (phase_ == Phase::idle) return done(v1::ERROR_CODE_FAILED, "nothing is being recorded");
+  if (phase_ != Phase::running)
+    return done(v1::ERROR_CODE_BUSY, "the recording is starting or ending: try again in a moment");
+  done_ = std::move(done);
+  silence();
+}
+
+void Recordings::silence() {
+  phase_ = Phase::silencing;
+  waiting_ = 0;
+  for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
+    DspRequest request;
+    request.kind = DspRequest::Kind::stop_journal;
+    request.stream = s;
+    if (requests_.push(request)) ++waiting_;
+  }
+  dsp_.ring();
+}
+
+void Recordings::journal_stopped() {
+  if (phase_ != Phase::silencing || --waiting_ != 0) return;
+  phase_ = Phase::closing;
+  recorder_.stop();
+  look();
+}
+
+void Recordings::look() {
+  if (phase_ != Phase::opening && phase_ != Phase::running && phase_ != Phase::closing) return;
+  const record::RecorderState state = recorder_.state();
+  if (phase_ == Phase::opening && state.recording) {
+    phase_ = Phase::running;
+    spdlog::info("recording to {}", state.path);
+    answer(v1::ERROR_CODE_NONE, state.path);
+  } else if (phase_ != Phase::closing && !state.error.empty()) {
+    failed_ = state.error;
+    spdlog::error("the recording ended: {}", state.error);
+    silence();
+  } else if (phase_ == Phase::closing && !state.recording) {
+    phase_ = Phase::idle;
+    spdlog::info("recorded {}", state.path);
+    if (failed_.empty())
+      answer(v1::ERROR_CODE_NONE, state.path);
+    else
+      answer(v1::ERROR_CODE_FAILED, failed_);
+  }
+}
+
+void Recordings::answer(v1::ErrorCode error, const std::string& text) {
+  if (const Done done = std::exchange(done_, nullptr)) done(error, text);
+}
+
+}  // namespace myod::daemon

@@ -1,0 +1,56 @@
+// Record start and stop, on the serve thread. A recording begins with a hand-over per stream, so its journal starts
+// with a seed; it ends when the dsp thread has stopped sending and the disk thread has written what was sent.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "config/config.hpp"
+#include "daemon/pipelines.hpp"
+#include "daemon/record/recorder.hpp"
+#include "myod/v1/myod.pb.h"
+
+namespace myod::daemon {
+
+class Recordings {
+ public:
+  using Done = std::function<void(v1::ErrorCode error, const std::string& text)>;
+
+  Recordings(const config::Configuration& configuration, Pipelines& pipelines, record::Recorder& recorder,
+             Ring& requests, Wake& dsp);
+
+  /// Empty subject: unassigned; empty label: session. Answers when the file is open, or says why not.
+  void start(const std::string& subject, const std::string& label, Done done);
+  /// Answers when everything is written.
+  void stop(Done done);
+
+  /// Pipelines handed over now must go on writing the journal.
+  bool running() const { return phase_ == Phase::opening || phase_ == Phase::running; }
+  /// Of the running recording; empty: none.
+  std::string path() const { return running() ? recorder_.state().path : std::string(); }
+
+  /// The dsp thread stopped sending this stream's journal.
+  void journal_stopped();
+  /// The disk thread has news, perhaps.
+  void look();
+
+ private:
+  enum class Phase : std::uint8_t { idle, handing_over, opening, running, silencing, closing };
+
+  void handed_over(const std::string& error);
+  void silence();
+  void answer(v1::ErrorCode error, const std::string& text);
+
+  const config::Configuration& configuration_;
+  Pipelines& pipelines_;
+  record::Recorder& recorder_;
+  Ring& requests_;
+  Wake& dsp_;
+  Phase phase_ = Phase::idle;
+  std::size_t waiting_ = 0;  ///< streams that have not answered in this phase
+  std::string failed_;       ///< why opening was given up
+  Done done_;
+};
+
+}  // namespace myod::daemon

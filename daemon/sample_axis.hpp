@@ -1,0 +1,92 @@
+// The sample axis: believed frames with the device's wrapping counter in; frames with their sample index out, in order.
+//   gap below the counter's modulus   exact: (c - last - 1) mod M are missing
+//   longer gap                        the host clock says how long, the counter fixes it modulo M; flagged uncertain
+//   late burst                        looks like a long gap until what was late has arrived: frames wait up to then
+//   counter jumps where it cannot     one frame: a damaged counter, dropped; two that agree: the device began again
+//   port reopened                     the host clock says how long; flagged uncertain and restarted
+// Without a counter only reopening makes gaps, and what the caller says it saw destroyed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "daemon/sensors/sensor.hpp"
+#include "daemon/timebase.hpp"
+
+namespace myod::daemon {
+
+struct AssemblerCounts {
+  std::uint64_t frames = 0;         ///< delivered
+  std::uint64_t lost = 0;           ///< frames missing on the sample axis (dropped or corrupted on the way)
+  std::uint64_t corrupted = 0;      ///< of those: seen, but failed their check while in lock
+  std::uint64_t gaps = 0;           ///< runs of lost frames
+  std::uint64_t resyncs = 0;        ///< times lock was lost
+  std::uint64_t skipped_bytes = 0;  ///< bytes that belonged to no frame
+  std::array<std::uint64_t, sensors::skip_reason_words.size()> skips{};  ///< by SkipReason
+};
+
+/// A frame with its sample index. `index` minus the previous one above 1 is a gap.
+struct PlacedFrame {
+  const sensors::Frame* frame = nullptr;
+  std::uint64_t index = 0;
+  bool uncertain_gap = false;  ///< the gap before it was longer than the counter can tell; the host clock decided
+  bool restarted = false;      ///< first after the port was reopened or the device began again
+};
+
+/// The smallest step from counter `from` to counter `to`, modulo `modulus`, that is at least `windows` (1 or more).
+std::uint64_t counter_step(std::uint64_t from, std::uint64_t to, std::uint64_t modulus, std::uint64_t windows);
+
+class SampleAxis {
+ public:
+  using OnFrame = std::function<void(const PlacedFrame&)>;
+  /// modulus 0: no counter. rate 0: unknown, the host clock cannot help.
+  SampleAxis(std::uint64_t modulus, double rate_hz, AssemblerCounts& counts, OnFrame on_frame);
+
+  /// The next believed frame; `windows`: places on the wire since the last one, its own included (1: adjacent).
+  void place(const sensors::Frame& frame, std::uint64_t windows, std::int64_t arrival_ns);
+  /// All bytes of a read were handed in, or time went by without any: decides what waits, teaches the timebase.
+  void settle(std::int64_t now_ns);
+  void reopened();
+  /// The device counts from zero as of now: what is missing before its first frame is known.
+  void counts_from_zero() { from_zero_ = true; }
+  /// A frame `step` counts after the newest would be earlier than the host clock allows.
+  bool too_early(std::uint64_t step, std::int64_t now_ns) const;
+
+  const Timebase& timebase() const { return timebase_; }
+
+ private:
+  struct Waiting {
+    sensors::Frame frame;
+    std::uint64_t step;
+    std::int64_t arrival_ns;
+  };
+  void deliver(const sensors::Frame& frame, std::uint64_t step, std::int64_t arrival_ns, bool uncertain,
+               bool restarted);
+  void deliver_by_clock(const sensors::Frame& frame, std::int64_t arrival_ns);
+  bool strange(std::uint64_t step, std::int64_t arrival_ns) const;
+  bool resolve_strange(const sensors::Frame& frame);
+  double late_by(std::uint64_t step, std::int64_t arrival_ns) const;
+  void wait(const sensors::Frame& frame, std::uint64_t step, std::int64_t arrival_ns);
+  void release_waiting(bool by_clock);
+  bool still_catching_up(std::int64_t now_ns) const;
+
+  const std::uint64_t modulus_;
+  const double rate_hz_;
+  const std::int64_t settle_ns_;
+  AssemblerCounts& counts_;
+  OnFrame on_frame_;
+  Timebase timebase_;
+  bool any_ = false, reopened_ = false, from_zero_ = false, untaught_ = false;
+  std::uint64_t index_ = 0, counter_ = 0;  // of the newest delivered
+  std::int64_t arrival_ns_ = 0;
+  std::vector<Waiting> waiting_;  // after a pause, until it is known whether it was a gap or a late burst
+  std::uint64_t waiting_steps_ = 0;
+  double waiting_late_ = 0.0;  // the least lateness among them, in samples
+  double usual_late_ = 0.0;    // lateness that turned out to be none of a gap
+  std::optional<Waiting> strange_;
+};
+
+}  // namespace myod::daemon

@@ -1,0 +1,205 @@
+#include "daemon/sensor_link.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <cmath>
+#include <stdexcept>
+
+#include "daemon/clock.hpp"
+
+namespace myod::daemon {
+
+namespace {
+
+constexpr int first_retry_ms = 100, last_retry_ms = 5000;
+constexpr auto look_period = std::chrono::milliseconds(50);
+constexpr std::int64_t silent_after_ns = 3'000'000'000;
+
+}  // namespace
+
+SensorLink::SensorLink(boost::asio::io_context& io, const SensorPlan& plan, Ring& blocks, Wake& dsp, Publish publish)
+    : io_(io),
+      plan_(plan),
+      address_(port::parse_address(plan.port)),
+      blocks_(blocks),
+      dsp_(dsp),
+      publish_(std::move(publish)),
+      setup_(plan.setup),
+      jitter_(plan.stream + 1),
+      retry_timer_(io),
+      look_timer_(io),
+      room_timer_(io) {
+  if (address_.kind == port::Address::Kind::file) {
+    if (address_.rate_hz > 0.0) setup_.rate_hz = address_.rate_hz;
+    if (setup_.rate_hz <= 0.0)
+      throw std::invalid_argument("port \"" + plan.port + "\": the rate is not known; for example " + plan.port +
+                                  "?rate=1000");
+  }
+  state_.detail = dsp::Text<240>("not started");
+  find_layout();
+}
+
+void SensorLink::start() {
+  started_ = true;
+  publish(true);
+  open();
+  look_after();
+}
+
+void SensorLink::open() {
+  std::string why;
+  const std::uint64_t opening = ++opening_;
+  talking_ = false;
+  port_ = port::open(io_, address_, *plan_.row, setup_, why);
+  if (!port_) return failed(why);
+  const auto current = [this, opening] { return opening == opening_; };
+  port_->when_ready([this, current] {
+    boost::asio::post(io_, [this, current] {
+      if (current()) begin_session();
+    });
+  });
+  port_->start(
+      [this, current](std::span<const std::uint8_t> bytes, std::int64_t arrival_ns) {
+        if (current()) received(bytes, arrival_ns);
+      },
+      [this, current](std::string_view text, bool final) {
+        if (current()) port_closed(std::string(text), final);
+      });
+}
+
+void SensorLink::begin_session() {
+  if (opened_before_) {
+    find_layout();  // what was being found out begins anew; what is known stays
+    assembler_->reopened();
+  }
+  opened_before_ = true;
+  frames_before_opening_ = assembler_->counts().frames;
+  const bool file = address_.kind == port::Address::Kind::file;
+  if (failures_ == 0 || state_.state != Word::waiting) set(Word::starting, "opened " + address_.text);
+  session_ =
+      std::make_unique<Session>(io_, *port_, file ? std::vector<sensors::Step>() : plan_.row->start(setup_),
+                                [this](const std::string& why, const std::string& rest) { session_done(why, rest); });
+  session_->start();
+}
+
+void SensorLink::session_done(const std::string& why, const std::string& rest) {
+  boost::asio::post(io_, [old = std::shared_ptr<Session>(std::move(session_))] {});
+  if (!why.empty()) {
+    drop_port();
+    return failed(address_.text + ": " + why);
+  }
+  talking_ = true;
+  last_bytes_ns_ = monotonic_ns();
+  if (address_.kind == port::Address::Kind::file)
+    assembler_->begins_whole();
+  else if (!plan_.row->streams_unasked)
+    assembler_->started();
+  set(Word::starting, meter_ ? "measuring the rate (5 s; give rate_hz to skip this)"
+                             : "waiting for the first samples of " + address_.text);
+  if (!rest.empty()) received({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()}, monotonic_ns());
+}
+
+void SensorLink::port_closed(const std::string& why, bool final) {
+  if (final && vote_ && vote_->lines() > 0) columns_decided(arrival_ns_);
+  if (writer_) {
+    if (final) assembler_->tick(arrival_ns_ + silent_after_ns);
+    writer_->flush(assembler_->timebase(), arrival_ns_);
+    if (writer_->full()) wait_for_room();
+  }
+  const bool was_streaming = state_.state == Word::streaming;
+  drop_port();
+  if (ending_) return;
+  if (final) {
+    state_.finished = true;
+    return set(Word::lost, why);
+  }
+  if (!was_streaming) return failed(why);
+  set(Word::lost, why);
+  retry();
+}
+
+// Deferred: this may run inside a callback of the port itself.
+void SensorLink::drop_port() {
+  ++opening_;
+  talking_ = false;
+  if (session_) boost::asio::post(io_, [old = std::shared_ptr<Session>(std::move(session_))] {});
+  if (port_) boost::asio::post(io_, [old = std::shared_ptr<port::Port>(std::move(port_))] {});
+}
+
+void SensorLink::failed(const std::string& why) {
+  set(Word::waiting, "waiting for " + why);
+  retry();
+}
+
+void SensorLink::retry() {
+  if (ending_) return;
+  const double delay = std::min<double>(last_retry_ms, std::ldexp(first_retry_ms, std::min(failures_, 10)));
+  ++failures_;
+  const double spread = std::uniform_real_distribution<double>(0.75, 1.0)(jitter_);  // several sensors not all at once
+  retry_timer_.expires_after(std::chrono::milliseconds(static_cast<int>(delay * spread)));
+  retry_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && !ending_) open();
+  });
+}
+
+void SensorLink::set(Word word, const std::string& detail) {
+  const dsp::Text<240> text(detail);
+  const bool news = state_.state != word || state_.detail.view() != text.view();
+  state_.state = word;
+  state_.detail = text;
+  if (news) publish(true);
+}
+
+void SensorLink::say_streaming() {
+  failures_ = 0;
+  set(Word::streaming, address_.text);
+}
+
+void SensorLink::publish(bool news) {
+  if (writer_) {
+    state_.counts = assembler_->counts();
+    state_.measured_rate_hz = assembler_->timebase().measured_rate_hz();
+    state_.dropped_blocks = writer_->dropped();
+  }
+  if (started_) publish_(state_, news);
+}
+
+// Every now and then: what waits for time to pass, silence, the counts.
+void SensorLink::look_after() {
+  const std::int64_t now = monotonic_ns();
+  const bool live = address_.kind != port::Address::Kind::file;  // a file's time is its own
+  if (live && writer_) {
+    assembler_->tick(now);
+    writer_->flush(assembler_->timebase(), now);
+  }
+  if (live && talking_ && now - last_bytes_ns_ > silent_after_ns) {
+    if (state_.state == Word::streaming)
+      set(Word::streaming, "no data for over 3 s from " + address_.text + " (switched off, or out of reach?)");
+    else if (state_.state == Word::starting)
+      set(Word::starting, "no data from " + address_.text + " (are kind and baud rate right?)");
+  }
+  publish(false);
+  look_timer_.expires_after(look_period);
+  look_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) look_after();
+  });
+}
+
+void SensorLink::shut_down(std::function<void()> done) {
+  ending_ = true;
+  retry_timer_.cancel();
+  if (!port_ || address_.kind == port::Address::Kind::file) {
+    drop_port();
+    return done();
+  }
+  talking_ = false;
+  if (session_) boost::asio::post(io_, [old = std::shared_ptr<Session>(std::move(session_))] {});
+  session_ = std::make_unique<Session>(io_, *port_, plan_.row->stop(setup_),
+                                       [this, done = std::move(done)](const std::string&, const std::string&) {
+                                         drop_port();
+                                         done();
+                                       });
+  session_->start();
+}
+
+}  // namespace myod::daemon

@@ -1,0 +1,33 @@
+// What the acquisition thread tells of a sensor. Trivially copyable, so it crosses threads in a Mailbox.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "daemon/sample_axis.hpp"
+#include "daemon/sensors/sensor.hpp"
+#include "dsp/text.hpp"
+
+namespace myod::daemon {
+
+struct SensorState {
+  enum class Word : std::uint8_t { waiting, starting, streaming, lost } state = Word::waiting;
+  dsp::Text<240> detail;          ///< why, and what to do
+  bool layout_known = false;      ///< true before the first block is written, and for good
+  bool finished = false;          ///< end of file: nothing more will come
+  sensors::Setup layout;          ///< with channels and rate as they are now known
+  double rate_hz = 0.0;           ///< nominal, or measured once and frozen
+  double measured_rate_hz = 0.0;  ///< of the device by the host's clock; 0: not known yet
+  AssemblerCounts counts;
+  std::uint64_t dropped_blocks = 0;  ///< the dsp thread did not keep up
+};
+static_assert(std::is_trivially_copyable_v<SensorState>);
+
+inline std::string_view word(SensorState::Word w) {
+  static constexpr std::array<std::string_view, 4> words{"waiting", "starting", "streaming", "lost"};
+  return words[static_cast<std::size_t>(w)];
+}
+
+}  // namespace myod::daemon
