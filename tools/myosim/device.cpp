@@ -1,0 +1,107 @@
+#include "tools/myosim/device.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "daemon/sensors/counts.hpp"
+
+namespace myod::myosim {
+
+namespace {
+
+constexpr std::int64_t late_ns = 50'000'000;
+constexpr std::uint64_t fault_stream = 1000;  // of the seed: apart from the muscles'
+
+}  // namespace
+
+Device::Device(const Options& options, std::unique_ptr<Source> source, TruthFile& truth)
+    : options_(options),
+      row_(*options.row),
+      source_(std::move(source)),
+      truth_(truth),
+      faults_(options.seed, fault_stream),
+      inputs_(source_->inputs()) {}
+
+void Device::power_up(std::int64_t now_ns) {
+  if (!row_.streams_unasked) return;
+  state_.streaming = true;
+  begin_stream(now_ns);
+}
+
+std::string Device::receive(std::span<const std::uint8_t> bytes, std::int64_t now_ns) {
+  std::string answer;
+  for (const std::uint8_t b : bytes) {
+    const bool streamed = state_.streaming;
+    answer += row_.device(options_.setup, state_, b);
+    if (state_.streaming && !streamed) begin_stream(now_ns);
+  }
+  return answer;
+}
+
+/// The host may have chosen rate and channels. Muscles and a file go on where they were when the last stream stopped.
+void Device::begin_stream(std::int64_t now_ns) {
+  if (true_rate_hz_ > 0.0) streamed_s_ += static_cast<double>(in_stream_) / true_rate_hz_;
+  setup_ = options_.setup;
+  if (state_.rate_hz > 0.0) setup_.rate_hz = state_.rate_hz;
+  inputs_of_frame_.clear();
+  if (state_.channel_mask != 0) setup_.channels = static_cast<std::uint32_t>(std::popcount(state_.channel_mask));
+  for (std::size_t i = 0; inputs_of_frame_.size() < setup_.channels; ++i)
+    if (state_.channel_mask == 0 || (state_.channel_mask >> i & 1U) != 0) inputs_of_frame_.push_back(i);
+  channels_ = row_.channels(setup_);
+  true_rate_hz_ = setup_.rate_hz * (1.0 + options_.drift_ppm * 1e-6);
+  source_->set_rate(true_rate_hz_);
+  begin_ns_ = now_ns;
+  in_stream_ = 0;
+}
+
+/// Faults are drawn for every frame, so that one does not move the others.
+Fate Device::fate_of_next(double time_s, bool heard) {
+  const bool drop = faults_.uniform() < options_.drop;
+  const bool corrupt = faults_.uniform() < options_.corrupt;
+  for (const Stall& s : options_.stalls)
+    if (time_s >= s.at_s && time_s < s.at_s + s.length_s) return Fate::stalled;
+  if (drop) return Fate::dropped;
+  if (!heard) return Fate::unheard;
+  return corrupt ? Fate::corrupted : Fate::sent;
+}
+
+void Device::append_frame(Fate fate, std::vector<std::uint8_t>& out) {
+  frame_.values = static_cast<std::uint32_t>(channels_.size());
+  frame_.counter = row_.counter_modulus != 0 ? in_stream_ % row_.counter_modulus : in_stream_;
+  for (std::size_t c = 0; c < channels_.size(); ++c) {
+    const bool fed = c < inputs_of_frame_.size() && inputs_of_frame_[c] < inputs_.size();
+    frame_.counts[c] = fed ? sensors::to_count(channels_[c], inputs_[inputs_of_frame_[c]].uv) : channels_[c].offset;
+  }
+  const std::size_t at = out.size();
+  out.resize(at + row_.max_frame_bytes);
+  const std::size_t size = row_.format(setup_, frame_, std::span(out).subspan(at));
+  out.resize(at + size);
+  if (fate != Fate::corrupted) return;
+  const std::uint64_t bit = faults_.bits() % (8 * size);
+  out[at + bit / 8] = static_cast<std::uint8_t>(out[at + bit / 8] ^ (1U << bit % 8));
+}
+
+bool Device::produce(std::int64_t now_ns, bool heard, std::size_t most, std::vector<std::uint8_t>& out) {
+  if (!state_.streaming || exhausted_) return true;
+  const double streamed_s = static_cast<double>(std::max<std::int64_t>(0, now_ns - begin_ns_)) * 1e-9;
+  const auto due = static_cast<std::uint64_t>(streamed_s * true_rate_hz_);
+  for (; in_stream_ < due; ++in_stream_, ++index_) {
+    if (most-- == 0) return false;
+    if (!source_->next(inputs_)) {
+      exhausted_ = true;
+      return true;
+    }
+    const double in_stream_s = static_cast<double>(in_stream_) / true_rate_hz_;
+    const auto sample_ns = begin_ns_ + static_cast<std::int64_t>(in_stream_s * 1e9);
+    const Fate fate = fate_of_next(streamed_s_ + in_stream_s, heard);
+    if (fate == Fate::sent || fate == Fate::corrupted) {
+      append_frame(fate, out);
+      if (now_ns - sample_ns > late_ns) ++late_;
+    }
+    ++counts_.at(static_cast<std::size_t>(fate));
+    truth_.write(index_, streamed_s_ + in_stream_s, sample_ns, fate, inputs_);
+  }
+  return true;
+}
+
+}  // namespace myod::myosim
