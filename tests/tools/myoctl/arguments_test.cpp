@@ -1,0 +1,87 @@
+// The command line as people and scripts rely on it: exit codes of the built program, with no daemon anywhere.
+#include <gtest/gtest.h>
+
+#include "tests/support/process.hpp"
+
+namespace myod::test {
+namespace {
+
+Finished myoctl(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), program("myoctl"));
+  return run(std::move(arguments));
+}
+
+TEST(MyoctlArguments, HelpAndVersionGoToStandardOutputAndSayItIsNoMedicalDevice) {
+  for (const char* flag : {"--help", "--version"}) {
+    const auto end = myoctl({flag});
+    EXPECT_EQ(end.code, 0);
+    EXPECT_NE(end.out.find("Not a medical device"), std::string::npos);
+    EXPECT_EQ(end.err, "");
+  }
+}
+
+TEST(MyoctlArguments, WrongSyntaxIsTwo) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {},
+           {"frobnicate"},
+           {"--connect"},
+           {"status", "--yaml"},
+           {"calibrate"},
+           {"calibrate", "rest"},
+           {"calibrate", "sideways", "biceps"},
+           {"calibrate", "rest", "--kind", "mvc", "biceps"},
+           {"mark"},
+           {"configure"},
+           {"configure", "no-equals-sign"},
+           {"record"},
+           {"watch", "--rate", "fast"},
+           {"latency"},
+           {"monitor"},
+           {"process", "--rate", "1000"},
+       })
+    EXPECT_EQ(myoctl(arguments).code, 2) << (arguments.empty() ? "nothing" : arguments.back());
+}
+
+TEST(MyoctlArguments, WellFormedButWrongValuesAreSeventyEight) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"--connect", "nonsense", "status"},
+           {"--connect", "tcp:localhost", "status"},
+           {"watch", "--rate", "0"},
+           {"watch", "--rate", "1000"},
+           {"calibrate", "reference", "--kind", "guess", "biceps"},
+           {"calibrate", "reference", "--percent", "200", "biceps"},
+           {"calibrate", "rest", "--seconds", "-1", "biceps"},
+       })
+    EXPECT_EQ(myoctl(arguments).code, 78) << arguments.back();
+}
+
+TEST(MyoctlArguments, SamplesAreRefusedInWords) {
+  const auto end = myoctl({"watch", "--raw"});
+  EXPECT_EQ(end.code, 78);
+  EXPECT_NE(end.err.find("samples are not in this version"), std::string::npos);
+}
+
+TEST(MyoctlArguments, WithoutADaemonEveryCommandSaysWhereItLookedAndWhatToDo) {
+  const TemporaryFolder folder;
+  const std::string address = "unix:" + (folder / "myod.sock");
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"status"},
+                                             {"sensors", "--json"},
+                                             {"watch"},
+                                             {"events", "--json"},
+                                             {"calibrate", "rest", "biceps"},
+                                             {"mark", "status"},
+                                             {"configure", "a=1"},
+                                             {"record", "stop"}}) {
+    auto line = arguments;
+    line.insert(line.begin(), {"--connect", address});
+    const auto end = myoctl(line);
+    EXPECT_EQ(end.code, 1) << arguments.front();
+    EXPECT_NE(end.err.find("no myod answers at " + address + ": start it with tools/run"), std::string::npos)
+        << end.err;
+    EXPECT_EQ(end.out, "");
+  }
+}
+
+}  // namespace
+}  // namespace myod::test

@@ -1,0 +1,148 @@
+#include "tools/myoctl/watch_draw.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "dsp/results.hpp"
+#include "tests/tools/myoctl/messages.hpp"
+#include "tools/myoctl/text.hpp"
+
+namespace myod::myoctl {
+namespace {
+
+using test::frame_message;
+using test::nan_f;
+
+constexpr std::int64_t second = 1'000'000'000;
+
+WatchModel working() {
+  WatchModel model({});
+  model.connected(test::hello(), 0);
+  model.take(test::stream_message(), 0);
+  model.take(test::status_message(), 0);
+  model.take(test::repetition_message("biceps", 4), 0);
+  model.take(frame_message(v1::KIND_SPECTRUM, {90, 78, nan_f, nan_f, nan_f, nan_f}), second);
+  auto frame = frame_message(v1::KIND_FEATURES, {124.3F, 41, 1, nan_f, nan_f, nan_f, 12.5F, nan_f, 0});
+  frame.mutable_frame()->mutable_status(2)->set_reasons(dsp::reason_mains);
+  frame.mutable_frame()->mutable_status(2)->set_quality("degraded:mains");
+  model.take(frame, second);
+  return model;
+}
+
+Window plain(std::size_t width = 80, std::size_t height = 24) {
+  return {width, height, false, "unix:/run/myod/myod.sock", second, 14 * 3600 * second};
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  return out;
+}
+
+TEST(WatchDraw, IsThisPictureAtEightyColumns) {
+  const char* golden = R"(
+myod 0.1.0 at unix:/run/myod/myod.sock                                 connected
+
+sim  streaming  1000 Hz  3 samples lost in 2 gaps
+  biceps  ████████████▎                 ▏100 %      124 µV   41 %  ACTIVE
+          4 repetitions, last 1.5 s 310 µV   MDF 78 Hz   quality ok
+
+  triceps ███████▌                      ▏50 µV     12.5 µV      –  rest
+          no repetition seen yet   MDF – Hz   quality degraded
+          mains: check the reference electrode, move away from cables
+q leaves · not a medical device
+)";
+  EXPECT_EQ(draw(working().view(), plain()), golden + 1);
+}
+
+TEST(WatchDraw, KeepsToTheWindowAtEveryWidthAndHeight) {
+  const auto model = working();
+  for (std::size_t width = 60; width <= 200; ++width)
+    for (std::size_t height = 1; height <= 30; ++height) {
+      const auto drawn = lines(draw(model.view(), plain(width, height)));
+      EXPECT_LE(drawn.size(), height);
+      for (const auto& line : drawn) EXPECT_LE(columns(line), width) << line;
+    }
+}
+
+TEST(WatchDraw, GivesALowWindowOneLineAChannelAndSaysTheWorstBelow) {
+  const auto text = draw(working().view(), plain(80, 9));
+  EXPECT_EQ(text.find("repetitions"), std::string::npos);
+  EXPECT_NE(text.find("biceps"), std::string::npos);
+  EXPECT_NE(text.find("triceps: mains: check the reference electrode"), std::string::npos);
+}
+
+TEST(WatchDraw, SaysHowManyChannelsDoNotFit) {
+  EXPECT_NE(draw(working().view(), plain(80, 6)).find("1 channel more"), std::string::npos);
+}
+
+TEST(WatchDraw, GivesUpTheExcusesOfOtherSensorsBeforeItsChannels) {
+  auto model = working();
+  auto other = test::status_message("waiting",
+                                    "waiting for /dev/ttyNONE: plug the sensor in, or name its port, and it will come");
+  other.mutable_status()->mutable_sensors(0)->set_name("ascii");
+  model.take(other, second);
+  const auto drawn = lines(draw(model.view(), plain(80, 8)));
+  ASSERT_EQ(drawn.size(), 8U);
+  EXPECT_EQ(drawn[4].substr(0, 9), "  triceps");
+  EXPECT_EQ(drawn[5].substr(0, 51), "ascii  NOT STREAMING  waiting for /dev/ttyNONE: plu");
+  EXPECT_EQ(drawn[7], "q leaves · not a medical device");
+}
+
+TEST(WatchDraw, SaysSinceWhenThereIsNoData) {
+  Window later = plain();
+  later.now_ns += 12 * second;
+  EXPECT_NE(draw(working().view(), later).find("NO DATA since 14:00:01 (12 s)"), std::string::npos);
+}
+
+TEST(WatchDraw, MakesALostConnectionUnmistakable) {
+  auto model = working();
+  model.disconnected("myod closed the connection", 2 * second);
+  Window later = plain();
+  later.now_ns = 5 * second;
+  const auto drawn = lines(draw(model.view(), later));
+  EXPECT_EQ(drawn[0], " NOT CONNECTED since 14:00:02 (3 s), trying again");
+  EXPECT_EQ(drawn[1], "myod closed the connection");
+  EXPECT_EQ(drawn[2], "sim  old values");
+}
+
+TEST(WatchDraw, SaysWhyASensorDoesNotStreamInAsManyLinesAsItTakes) {
+  auto model = working();
+  model.take(
+      test::status_message("lost", "the port /dev/ttyUSB0 closed: plug the sensor in again, or give its new port"),
+      second);
+  const auto drawn = lines(draw(model.view(), plain()));
+  EXPECT_EQ(drawn[2], "sim  NOT STREAMING");
+  EXPECT_EQ(drawn[3], "  lost: the port /dev/ttyUSB0 closed: plug the sensor in again, or give its new");
+  EXPECT_EQ(drawn[4], "  port");
+}
+
+TEST(WatchDraw, ColoursOnlyWhenAskedAndGreysOldRows) {
+  const auto model = working();
+  EXPECT_EQ(draw(model.view(), plain()).find('\x1b'), std::string::npos);
+  Window coloured = plain();
+  coloured.colour = true;
+  EXPECT_NE(draw(model.view(), coloured).find("\x1b[1;38;5;214mACTIVE\x1b[0m"), std::string::npos);
+  coloured.now_ns += second;
+  EXPECT_NE(draw(model.view(), coloured).find("\x1b[38;5;244mACTIVE\x1b[0m"), std::string::npos);
+}
+
+TEST(WatchDraw, NeverPassesOnControlCharactersFromTheWire) {
+  WatchModel model({});
+  auto stream = test::stream_message();
+  stream.mutable_stream()->set_sensor("s\x1b[2J");
+  stream.mutable_stream()->mutable_channels(0)->set_name("b\x07");
+  model.connected(test::hello(), 0);
+  model.take(stream, 0);
+  auto status = test::status_message("lost", "d\x1b]0;x\x07");
+  status.mutable_status()->mutable_sensors(0)->set_name("s\x1b[2J");
+  model.take(status, 0);
+  const auto text = draw(model.view(), plain());
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_EQ(text.find('\x07'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace myod::myoctl

@@ -1,0 +1,95 @@
+// The connection of one command to the daemon; see link.hpp.
+#include "tools/myoctl/link.hpp"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "config/version.hpp"
+
+namespace myod::myoctl {
+namespace {
+
+constexpr std::int64_t heartbeat_ns = 500'000'000;  // the client sends its heartbeats only while it is asked to receive
+
+// What the client throws, as a Failure with its exit code.
+template <typename Call>
+auto translated(Call call) {
+  try {
+    return call();
+  } catch (const client::Disconnected& e) {
+    throw Lost(e.what());
+  }
+}
+
+}  // namespace
+
+std::int64_t monotonic_ns() {
+  timespec t{};
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+}
+
+Signals::Signals() {
+  sigset_t mine;
+  sigemptyset(&mine);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGWINCH}) sigaddset(&mine, number);
+  sigprocmask(SIG_BLOCK, &mine, &before_);
+  fd_ = signalfd(-1, &mine, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+Signals::~Signals() {
+  close(fd_);
+  sigprocmask(SIG_SETMASK, &before_, nullptr);
+}
+
+Signals::Woke Signals::wait(std::int64_t until_ns, int fd, int other) {
+  std::array<pollfd, 3> polled{{{fd_, POLLIN, 0}, {fd, POLLIN, 0}, {other, POLLIN, 0}}};
+  const std::int64_t left_ms = std::clamp<std::int64_t>((until_ns - monotonic_ns() + 999'999) / 1'000'000, 0, 60'000);
+  if (poll(polled.data(), polled.size(), static_cast<int>(left_ms)) <= 0) return Woke::time;
+  signalfd_siginfo info{};
+  while (polled[0].revents != 0 && read(fd_, &info, sizeof info) == sizeof info)
+    if (info.ssi_signo != SIGWINCH) throw Ended{};
+  return polled[1].revents != 0 ? Woke::fd : Woke::other;
+}
+
+Link::Link(Signals& signals, const std::vector<std::string>& addresses) : signals_(signals) {
+  std::string tried, causes;
+  for (const auto& address : addresses) {
+    try {
+      client_.emplace(address, "myoctl " + std::string(config::version));
+      return;
+    } catch (const std::invalid_argument& e) {
+      throw Failure(exit_wrong_value, e.what());
+    } catch (const client::Disconnected& e) {
+      throw Lost(e.what());
+    } catch (const std::runtime_error& e) {
+      tried += (tried.empty() ? "" : " or ") + address;
+      causes += "\n  " + std::string(e.what());
+    }
+  }
+  throw Failure(exit_failed, "no myod answers at " + tried + ": start it with tools/run" + causes);
+}
+
+void Link::send(const v1::ClientMessage& message) {
+  translated([&] { client_->send(message); });
+}
+
+void Link::subscribe(const v1::Subscribe& subscription) {
+  translated([&] { client_->subscribe(subscription); });
+}
+
+std::optional<v1::ServerMessage> Link::wait(std::int64_t until_ns, int other) {
+  while (true) {
+    if (auto message = translated([&] { return client_->receive(client::Clock::now()); })) return message;
+    const std::int64_t next_ns = std::min(until_ns, monotonic_ns() + heartbeat_ns);
+    const auto woke = signals_.wait(next_ns, client_->fd(), other);
+    if (woke == Signals::Woke::other || (woke == Signals::Woke::time && next_ns == until_ns)) return std::nullopt;
+  }
+}
+
+}  // namespace myod::myoctl

@@ -1,0 +1,41 @@
+// A table of numbers as CSV, read row by row: the first row names the channels, an empty field is a missing sample.
+// Any line length, CR LF or LF, constant memory. Every complaint begins with FILE:LINE.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace myod::myoctl {
+
+class CsvTable {
+ public:
+  /// Reads the names. Throws std::runtime_error when the file cannot be read or its first row is not unique names.
+  explicit CsvTable(std::filesystem::path path);
+
+  const std::vector<std::string>& names() const { return names_; }
+
+  /// The next row, one number per name, NaN for an empty field; false at the end. Throws std::runtime_error for a row
+  /// of another length and for what is no number.
+  bool next(std::span<double> row);
+
+ private:
+  /// One field and whether it was the last of its row; false at the end of the file.
+  bool field(std::string& out, bool& last);
+  int take();
+  [[noreturn]] void refuse(const std::string& what) const;
+
+  std::filesystem::path path_;
+  std::ifstream in_;
+  std::vector<char> buffer_;
+  std::size_t at_ = 0, end_ = 0;
+  std::uint64_t line_ = 1;
+  std::string field_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace myod::myoctl

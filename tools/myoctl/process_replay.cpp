@@ -1,0 +1,54 @@
+#include "tools/myoctl/process_replay.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "config/config.hpp"
+
+namespace myod::myoctl {
+
+Replay::Replay(const std::vector<record::RecordedStream>& streams, std::vector<std::string> set, std::string name,
+               Begin begin)
+    : set_(std::move(set)), name_(std::move(name)), begin_(std::move(begin)) {
+  for (const record::RecordedStream& s : streams) running_[s.stream].stream = s.description;
+}
+
+void Replay::hand_over(const record::HandOver& h) {
+  Running& r = running_.at(h.stream);
+  config::Configuration options =
+      config::parse(h.options, name_ + " (options of epoch " + std::to_string(h.epoch) + ")");
+  for (const std::string& s : set_) config::set(options, s);
+  config::validate(options);
+  r.pipeline = std::make_unique<dsp::Pipeline>(r.stream, options.dsp, h.stream, h.epoch);
+  r.pipeline->plant_seed(h.seeds, h.at_index);
+  r.sink = &begin_(*r.pipeline, h);
+}
+
+void Replay::block(const dsp::SampleBlock& b) {
+  Running& r = running_.at(b.head.stream);
+  if (!r.pipeline)
+    throw std::runtime_error(name_ + ": samples before the first hand-over: the journal has no beginning");
+  if (b.head.first_index < r.pipeline->next_index())
+    throw std::runtime_error(name_ + ": sample " + std::to_string(b.head.first_index) +
+                             " comes twice: the file is damaged");
+  if (!t0_s_.contains(b.head.stream))
+    t0_s_[b.head.stream] =
+        static_cast<double>(b.head.host_time_ns) * 1e-9 - r.stream.seconds(static_cast<double>(b.head.first_index));
+  r.pipeline->process(b, *r.sink);
+}
+
+void Replay::command(const dsp::Command& c) {
+  Running& r = running_.at(c.stream);
+  if (!r.pipeline)
+    throw std::runtime_error(name_ + ": a command before the first hand-over: the journal has no beginning");
+  r.pipeline->apply(c, *r.sink);
+}
+
+void Replay::loss(std::uint32_t stream, const record::Loss& l) {
+  if (hole_) return;
+  const Running& r = running_.at(stream);
+  const auto at = static_cast<double>(r.pipeline ? r.pipeline->next_index() : 0);
+  hole_ = Hole{r.stream.seconds(at), l.records, l.text};
+}
+
+}  // namespace myod::myoctl
