@@ -77,8 +77,8 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
 App::~App() {
   bell_fd_.release();  // the bell closes it
   acquisition_.stop();
-  dsp_.stop();
   worker_.stop();
+  dsp_.stop();
 }
 
 std::vector<std::unique_ptr<Ring>> App::make_block_rings(const std::vector<SensorPlan>& plans) {
@@ -102,10 +102,10 @@ void App::run() {
   spdlog::info("{}. {}", std::string("myod ") + config::version, config::disclaimer);
   while (!stopping_) io_.run_one();
   acquisition_.stop();
+  worker_.stop();  // before the dsp thread: a pipeline built now would find nobody to own it
   dsp_.stop();
   drain();  // what the dsp thread said last still reaches the clients
   server_.close("myod is ending");
-  worker_.stop();
   io_.poll();
   spdlog::info("ended");
 }

@@ -18,6 +18,7 @@ Worker::Worker(Bell& finished) : finished_(finished) {
 Worker::~Worker() { stop(); }
 
 bool Worker::submit(Job job) {
+  if (stopping_.load()) return false;
   auto owned = std::make_unique<Job>(std::move(job));
   if (!todo_.push(owned.get())) return false;
   (void)owned.release();  // the ring holds it now

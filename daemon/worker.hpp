@@ -25,11 +25,11 @@ class Worker {
   explicit Worker(Bell& finished);
   ~Worker();
 
-  /// False when too many jobs wait: the caller refuses its own caller.
+  /// False when too many jobs wait or the end has begun: the caller refuses its own caller.
   bool submit(Job job);
   /// Submitter's thread: runs done() of every job that ended.
   void finish();
-  /// Ends the thread after the running job; jobs not begun are dropped.
+  /// Ends the thread after the running job; what has not been finished by now is dropped.
   void stop();
 
  private:
