@@ -125,7 +125,7 @@ bool DspThread::take_requests(Voice& voice) {
     StreamState& s = streams_[request.stream];
     switch (request.kind) {
       case DspRequest::Kind::hand_over:
-        hand_over(request);
+        hand_over(request, voice);
         voice.spoke = true;
         break;
       case DspRequest::Kind::stop_journal: {
@@ -180,11 +180,14 @@ bool DspThread::take_blocks(Voice& voice) {
   return any;
 }
 
-void DspThread::hand_over(const DspRequest& request) {
+void DspThread::hand_over(const DspRequest& request, Voice& voice) {
   StreamState& s = streams_[request.stream];
   BuiltPipeline& fresh = *request.built;
   const std::uint64_t at = s.built != nullptr ? s.built->pipeline.next_index() : 0;
-  if (s.built != nullptr) s.built->pipeline.take_seed(fresh.seed);
+  if (s.built != nullptr) {
+    s.built->pipeline.finish(dsp::taken_over, voice);
+    s.built->pipeline.take_seed(fresh.seed);
+  }
   fresh.pipeline.plant_seed(fresh.seed, at);
   s.journaling = request.journal;
   if (s.journaling) {

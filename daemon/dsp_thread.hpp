@@ -91,7 +91,7 @@ class DspThread {
   void run();
   bool take_requests(Voice& voice);
   bool take_blocks(Voice& voice);
-  void hand_over(const DspRequest& request);
+  void hand_over(const DspRequest& request, Voice& voice);
   void journaled(bool written) noexcept;
 
   Rings rings_;

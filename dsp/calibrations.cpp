@@ -61,4 +61,12 @@ void Calibrations::gap(std::uint64_t missing) noexcept {
   for (Lane& lane : lanes_) lane.trial.gap(missing);
 }
 
+std::optional<CommandResult> Calibrations::stop(std::size_t lane, std::string_view name,
+                                                std::string_view why) noexcept {
+  if (!running(lane)) return std::nullopt;
+  lanes_[lane].trial.stop();
+  --running_;
+  return close(lane, {false, std::numeric_limits<double>::quiet_NaN(), why}, name);
+}
+
 }  // namespace myod::dsp

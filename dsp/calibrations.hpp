@@ -31,6 +31,9 @@ class Calibrations {
 
   void gap(std::uint64_t missing) noexcept;
 
+  /// A trial running on the lane ends not done, with `why`. The command's result when that was its last.
+  std::optional<CommandResult> stop(std::size_t lane, std::string_view name, std::string_view why) noexcept;
+
  private:
   struct Lane {
     Trial trial;

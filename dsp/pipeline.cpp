@@ -54,6 +54,7 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       repetition_spectrum_samples(repetition_spectrum_count.window()),
       amplitude_hops(o.features.hop_ms, stream.rate_mhz),
       control_hops(control_hop_ms, stream.rate_mhz),
+      repetition_hops(repetition_hop_ms, stream.rate_mhz),
       spectrum_hops(o.features.spectrum_hop_ms, stream.rate_mhz),
       repetition_spectrum_hops(repetition_spectrum_hop_ms, stream.rate_mhz),
       stagger(std::clamp<std::size_t>(
@@ -65,7 +66,7 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       calibrations(rate_hz, lane_count) {
   for (std::size_t lane = 0; lane < lane_count; ++lane)
     muscles.push_back(Lane{OnsetDetector(rate_hz, o.onset, o.condition.highpass_hz, o.condition.highpass_poles),
-                           RepetitionCounter(o.features.hop_ms / 1000.0, o.repetition),
+                           RepetitionCounter(repetition_hop_ms / 1000.0, o.repetition),
                            RepetitionSpectrum(repetition_spectrum.bins())});
   pending.rest_uv.assign(lane_count, unknown);
   const std::size_t channels = stream.channels.size();
@@ -140,8 +141,12 @@ void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
     push_windows(rows);
     next_index += rows;
   }
-  for (math::Hops* h : {&amplitude_hops, &control_hops, &spectrum_hops, &repetition_spectrum_hops})
-    h->restart(first_index);
+  restart_hops(first_index);
+}
+
+void Pipeline::State::restart_hops(std::uint64_t index) noexcept {
+  for (math::Hops* h : {&amplitude_hops, &control_hops, &repetition_hops, &spectrum_hops, &repetition_spectrum_hops})
+    h->restart(index);
 }
 
 void Pipeline::State::push_windows(std::size_t rows) noexcept {
@@ -197,10 +202,8 @@ void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink
 void Pipeline::State::step(std::size_t row, Sink& sink) noexcept {
   const std::uint64_t end = next_index + row + 1;
   detect(row, sink);
-  if (amplitude_hops.ends_at(end)) {
-    if (options.repetition.enabled) count_repetitions(row, end, sink);
-    amplitude_frame(row, end, sink);
-  }
+  if (repetition_hops.ends_at(end) && options.repetition.enabled) count_repetitions(row, end, sink);
+  if (amplitude_hops.ends_at(end)) amplitude_frame(row, end, sink);
   if (control_hops.ends_at(end)) control_frame(row, end, sink);
   if (repetition_spectrum_hops.ends_at(end)) watch_repetition_spectra(row, end);
   if (spectrum_hops.ends_at(end)) begin_spectrum(row, end);
@@ -261,6 +264,14 @@ void Pipeline::process(const SampleBlock& block, Sink& sink) noexcept {
     s.run(block.raw.data() + done * s.stream.channels.size(), rows, sink);
     done += rows;
   }
+}
+
+void Pipeline::finish(std::string_view why, Sink& sink) noexcept {
+  const math::FlushDenormals guard;
+  State& s = *state_;
+  s.finish_spectrum(sink);
+  for (std::size_t lane = 0; lane < s.lane_count; ++lane)
+    if (const auto reply = s.calibrations.stop(lane, s.stream.channels[s.channel(lane)].name, why)) sink.result(*reply);
 }
 
 std::uint64_t Pipeline::next_index() const noexcept { return state_->next_index; }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "dsp/block.hpp"
@@ -16,6 +17,10 @@
 #include "dsp/stream.hpp"
 
 namespace myod::dsp {
+
+/// Why no sample follows (Pipeline::finish), as a running trial is told.
+inline constexpr std::string_view taken_over = "interrupted, the settings changed or a recording began: repeat";
+inline constexpr std::string_view input_ended = "interrupted, the input ended: repeat";
 
 class Pipeline {
  public:
@@ -32,6 +37,10 @@ class Pipeline {
 
   /// A command at next_index(). Same rules.
   void apply(const Command& command, Sink& sink) noexcept;
+
+  /// No sample follows: the input has ended, or another pipeline goes on at next_index(). What is complete is told (the
+  /// spectrum frame under way), and a running trial ends not done, with `why`. Events stay open.
+  void finish(std::string_view why, Sink& sink) noexcept;
 
   /// The seed hand-over, planted before the first block: what outlives this pipeline, one entry per channel (emg or
   /// not).

@@ -9,6 +9,9 @@
 namespace myod::dsp {
 namespace {
 
+// What is contracting for longer is taken for a rest that changed, as when the electrodes were moved.
+constexpr double longest_contraction_s = 120.0;
+
 CommandResult reply_to(const Command& command, bool done, Text<120> text = {}) {
   CommandResult r;
   r.id = command.id;
@@ -48,6 +51,9 @@ std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& 
     return refuse("percent must be above 0 and at most 100");
   if (command.kind == CommandKind::set_rest || command.kind == CommandKind::set_reference) {
     if (!(command.value > 0.0) || !std::isfinite(command.value)) return refuse("the level must be above 0 uV");
+    for (std::size_t lane = first; !rest && lane < last; ++lane)
+      if (const auto why = refusal_of_reference(command.value, muscles[lane].calibrated_rest_uv); !why.view().empty())
+        return reply_to(command, false, Text<120>{stream.channels[channel(lane)].name} << ": " << why.view());
     for (std::size_t lane = first; lane < last; ++lane) {
       Lane& muscle = muscles[lane];
       if (rest) {
@@ -67,12 +73,24 @@ std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& 
 
   if (!(command.seconds > 0.0 && command.seconds <= 600.0)) return refuse("a trial lasts above 0 and at most 600 s");
   for (std::size_t lane = first; lane < last; ++lane)
-    if (calibrations.running(lane))
-      return reply_to(
-          command, false,
-          Text<120>{"a calibration is running on "} << stream.channels[channel(lane)].name << ": wait for its end");
+    if (const auto why = refusal_of_trial(command, lane); !why.view().empty()) return reply_to(command, false, why);
   for (std::size_t lane = first; lane < last; ++lane) calibrations.begin(command, first, lane, muscles[lane].rest_uv());
   return std::nullopt;
+}
+
+/// Why the trial cannot begin on that lane; empty when it can.
+Text<120> Pipeline::State::refusal_of_trial(const Command& command, std::size_t lane) const noexcept {
+  const std::string_view name = stream.channels[channel(lane)].name;
+  const Lane& muscle = muscles[lane];
+  if (calibrations.running(lane)) return Text<120>{"a calibration is running on "} << name << ": wait for its end";
+  if (command.kind == CommandKind::calibrate_rest) {
+    const double contracting_s = seconds(next_index) - muscle.repetitions.candidate_start_s();
+    if (contracting_s < longest_contraction_s)
+      return Text<120>{name} << ": the muscle is contracting. Relax, or check the electrodes, then repeat";
+  } else if (!(muscle.rest_uv() > 0.0)) {
+    return Text<120>{name} << ": the rest level is not known yet. Relax for two seconds or calibrate rest, then repeat";
+  }
+  return {};
 }
 
 void Pipeline::apply(const Command& command, Sink& sink) noexcept {
@@ -99,8 +117,7 @@ void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_
   assert(seed.size() == s.stream.channels.size());
   s.next_index = next_index;
   s.validity.start(next_index);
-  for (math::Hops* h : {&s.amplitude_hops, &s.control_hops, &s.spectrum_hops, &s.repetition_spectrum_hops})
-    h->restart(next_index);
+  s.restart_hops(next_index);
   for (std::size_t lane = 0; lane < s.lane_count; ++lane) {
     Lane& muscle = s.muscles[lane];
     const ChannelSeed& from = seed[s.channel(lane)];

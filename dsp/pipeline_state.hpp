@@ -85,7 +85,7 @@ struct Pipeline::State {
   Spectrum spectrum, repetition_spectrum;
   std::size_t spectrum_samples, repetition_spectrum_samples;
 
-  math::Hops amplitude_hops, control_hops, spectrum_hops, repetition_spectrum_hops;
+  math::Hops amplitude_hops, control_hops, repetition_hops, spectrum_hops, repetition_spectrum_hops;
   std::size_t stagger;       // lanes of a spectrum frame are spread over at most so many samples
   std::size_t forget_after;  // a gap of so many samples leaves nothing in any window
   History history;
@@ -126,6 +126,7 @@ struct Pipeline::State {
   void detect(std::size_t row, Sink& sink) noexcept;
   void tell_repetition(std::size_t lane, const RepetitionEnd& end, Sink& sink) noexcept;
   void close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept;
+  void restart_hops(std::uint64_t index) noexcept;
 
   // pipeline_frames.cpp: numbers
   void count_repetitions(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
@@ -144,6 +145,7 @@ struct Pipeline::State {
 
   // pipeline_commands.cpp
   std::optional<CommandResult> apply(const Command& command, Sink& sink) noexcept;
+  Text<120> refusal_of_trial(const Command& command, std::size_t lane) const noexcept;
 };
 
 }  // namespace myod::dsp

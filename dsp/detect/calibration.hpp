@@ -1,7 +1,11 @@
 // Rest and reference trials: fed with the conditioned signal of one channel, ends accepted with a level or rejected
-// with a reason and what to do. rest: RMS over the trial (at least 500 ms valid). reference: the largest 500 ms RMS of
-// the trial, over windows at least 80 % valid. One railed sample rejects: what the converter cut off cannot be
-// measured.
+// with a reason and what to do. rest: RMS over the trial (at least 500 ms valid), rejected when a contraction lies in
+// it. reference: the largest 500 ms RMS of the trial, over windows at least 80 % valid. One railed sample rejects: what
+// the converter cut off cannot be measured.
+//
+// A contraction within a rest trial: some half second has its typical amplitude (from the median of its squares, so
+// that heart beats do not count) 6 dB above the RMS of the quietest half second. Half seconds lie every 250 ms, so
+// that a contraction of 260 ms or more fills most of one.
 #pragma once
 
 #include <cstddef>
@@ -31,9 +35,11 @@ class Trial {
   std::optional<TrialResult> push(double y_uv, bool valid, bool railed) noexcept;
   /// Lost samples are part of the trial's time; one that ends within a gap says so at the next sample.
   void gap(std::uint64_t missing) noexcept;
+  void stop() noexcept { running_ = false; }  ///< ends without a result
 
  private:
   void slide(double square) noexcept;
+  void look_for_contraction() noexcept;
   double level() const noexcept;
   TrialResult judge() const noexcept;
 
@@ -41,6 +47,8 @@ class Trial {
   std::vector<double> window_;  // the last 500 ms of squares, a ring; negative where not valid
   std::size_t at_ = 0, filled_ = 0, window_valid_ = 0;
   double window_sum_ = 0.0, largest_ = 0.0;  // largest mean square
+  double smallest_ = 0.0, typical_ = 0.0;    // smallest mean square; largest one by the median
+  std::vector<double> sorted_;               // room for the median
 
   bool running_ = false;
   What what_ = What::rest;
@@ -48,6 +56,10 @@ class Trial {
   std::uint64_t wanted_ = 0, seen_ = 0, valid_ = 0, railed_ = 0;
   double sum_ = 0.0;
 };
+
+/// Why the reference cannot serve: it is under 6 dB above rest, so nothing can be counted on it. Empty when it can, and
+/// when the rest level is not known (NaN).
+Text<120> refusal_of_reference(double reference_uv, double rest_uv);
 
 /// Noise-corrected percentage: 100 sqrt(max(0, A^2 - rest^2)) / sqrt(max(0, ref^2 - rest^2)) * percent / 100
 /// (clinical.md). NaN when the rest level or the reference is unknown, or the reference is under 6 dB above rest.

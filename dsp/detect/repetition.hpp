@@ -26,6 +26,7 @@
 namespace myod::dsp {
 
 inline constexpr double repetition_window_ms = 150.0;
+inline constexpr double repetition_hop_ms = 20.0;   ///< its own, whatever the frames' hop
 inline constexpr double repetition_merge_s = 0.25;  ///< a shorter pause, or a shorter gap, does not end a repetition
 
 struct RepetitionEnd {

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dsp/detect/levels.hpp"
+
 namespace myod::dsp {
 namespace {
 
 constexpr double step_s = 0.05, learn_s = 2.0, block_s = 0.5, tau_s = 20.0;
-constexpr double median_square_of_gaussian = 0.45493642311957283;  // median of chi squared with one degree of freedom
 
 std::size_t samples(double seconds, double rate_hz) {
   return std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(seconds * rate_hz)));

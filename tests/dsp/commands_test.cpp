@@ -94,6 +94,78 @@ TEST_F(Commands, WhatCannotBeIsRefusedWithAReason) {
   EXPECT_NE(refused(command(dsp::CommandKind::calibrate_rest)).find("running on m0"), std::string::npos);
 }
 
+std::string refused(dsp::Pipeline& pipeline, const dsp::Command& c) {
+  test::Recorder reply;
+  pipeline.apply(c, reply);
+  EXPECT_EQ(reply.results.size(), 1U);
+  return reply.results.empty() || reply.results[0].done ? "" : std::string(reply.results[0].text.view());
+}
+
+TEST_F(Commands, AReferenceNotTwiceTheRestLevelIsRefusedBecauseNothingCanBeCountedOnIt) {
+  dsp::Command rest = command(dsp::CommandKind::set_rest);
+  rest.value = 3.0;
+  pipeline.apply(rest, seen);
+  test::feed(pipeline, seen, x, 0, 3100);
+  pipeline.apply(command(dsp::CommandKind::calibrate_reference, 1), seen);  // 1 s of rest
+  test::feed(pipeline, seen, x, 3100, 4100);
+  ASSERT_EQ(seen.results.size(), 2U);
+  EXPECT_FALSE(seen.results[1].done);
+  EXPECT_NE(seen.results[1].text.view().find("is not twice the rest level"), std::string::npos);
+  dsp::Command reference = command(dsp::CommandKind::set_reference, 1);
+  reference.value = 5.9;
+  EXPECT_NE(refused(pipeline, reference).find("is not twice the rest level"), std::string::npos);
+  std::vector<dsp::ChannelSeed> seeds(2);
+  pipeline.take_seed(seeds);
+  EXPECT_TRUE(std::isnan(seeds[1].reference_uv));
+}
+
+TEST_F(Commands, AReferenceIsRefusedWhileTheRestLevelIsNotKnown) {
+  test::feed(pipeline, seen, x, 0, 1000);
+  EXPECT_NE(refused(pipeline, command(dsp::CommandKind::calibrate_reference)).find("m0: the rest level is not known"),
+            std::string::npos);
+}
+
+TEST_F(Commands, RestIsRefusedDuringAContraction) {
+  test::feed(pipeline, seen, x, 0, 2500);
+  EXPECT_NE(refused(pipeline, command(dsp::CommandKind::calibrate_rest)).find("m0: the muscle is contracting"),
+            std::string::npos);
+  test::feed(pipeline, seen, x, 2500, 4500);
+  dsp::Command longer = command(dsp::CommandKind::calibrate_rest, 1);  // at rest, but a contraction follows
+  longer.seconds = 2.0;
+  pipeline.apply(longer, seen);
+  test::feed(pipeline, seen, x, 4500, 6500);
+  ASSERT_EQ(seen.results.size(), 1U);
+  EXPECT_FALSE(seen.results[0].done);
+  EXPECT_NE(seen.results[0].text.view().find("m1: a contraction lies in it"), std::string::npos)
+      << seen.results[0].text.view();
+}
+
+TEST_F(Commands, AContractionOfTwoMinutesIsARestThatChanged) {
+  const auto noise = test::oracle_noise(130'000, 5);
+  std::vector<double> moved;
+  for (std::size_t i = 0; i < noise.size(); ++i) moved.insert(moved.end(), 2, noise[i] * (i < 3000 ? 3.0 : 30.0));
+  test::feed(pipeline, seen, moved, 0, 110'000);
+  EXPECT_NE(refused(pipeline, command(dsp::CommandKind::calibrate_rest)).find("contracting"), std::string::npos);
+  test::feed(pipeline, seen, moved, 110'000, 123'100);
+  pipeline.apply(command(dsp::CommandKind::calibrate_rest), seen);
+  test::feed(pipeline, seen, moved, 123'100, 124'100);
+  ASSERT_EQ(seen.results.size(), 1U);
+  EXPECT_TRUE(seen.results[0].done) << seen.results[0].text.view();
+}
+
+TEST_F(Commands, ARunningTrialIsAnsweredWhenNoSampleFollows) {
+  test::feed(pipeline, seen, x, 0, 500);
+  pipeline.apply(command(dsp::CommandKind::calibrate_rest), seen);
+  test::feed(pipeline, seen, x, 500, 900);
+  pipeline.finish(dsp::taken_over, seen);
+  ASSERT_EQ(seen.results.size(), 1U);
+  EXPECT_FALSE(seen.results[0].done);
+  EXPECT_EQ(seen.results[0].id, 77U);
+  EXPECT_EQ(seen.results[0].text.view(), "m0: interrupted, the settings changed or a recording began: repeat");
+  pipeline.finish(dsp::taken_over, seen);
+  EXPECT_EQ(seen.results.size(), 1U);
+}
+
 TEST_F(Commands, AMarkIsAnEventAtItsSample) {
   test::feed(pipeline, seen, x, 0, 1234);
   dsp::Command c = command(dsp::CommandKind::mark);
@@ -127,6 +199,24 @@ TEST_F(Commands, RepetitionsAreToldWithWhatTheyWere) {
   EXPECT_NE(one[1].event.text.view().find(" s after 1.8"), std::string::npos) << one[1].event.text.view();
   EXPECT_GE(seen.of(dsp::EventKind::onset).size(), 12U);
   EXPECT_GE(seen.of(dsp::FrameKind::control).back().value("onset_count"), 6.0);
+}
+
+TEST_F(Commands, TheHopOfTheFramesChangesNoRepetition) {
+  const auto count = [&](double hop_ms) {
+    dsp::Options options;
+    options.features.hop_ms = hop_ms;
+    dsp::Pipeline other(test::emg_stream(rate, 2), options);
+    test::Recorder said;
+    test::feed(other, said, x, 0, 20000);
+    std::vector<double> ends;
+    for (const auto& e : said.of(dsp::EventKind::repetition))
+      ends.insert(ends.end(), {e.repetition.start_s, e.repetition.end_s, e.repetition.peak_uv, e.event.t_decision_s});
+    return ends;
+  };
+  const auto usual = count(20.0);
+  EXPECT_EQ(usual.size(), 4U * 12U);
+  EXPECT_EQ(count(5.0), usual);
+  EXPECT_EQ(count(130.0), usual);
 }
 
 TEST_F(Commands, ASeedCarriesThePersonAcrossASwap) {

@@ -127,9 +127,13 @@ TEST(Invariance, SpreadingSpectraOverChannelsChangesNoNumber) {
   test::Recorder one, twelve;
   test::feed(alone, one, x, 0, 4000);
   test::feed(together, twelve, many, 0, 4000);
+  EXPECT_EQ(twelve.of(dsp::FrameKind::spectrum).size(), 7U);  // that of the last window waits for its eleven samples
+  together.finish(dsp::input_ended, twelve);
+  together.finish(dsp::input_ended, twelve);
+  alone.finish(dsp::input_ended, one);
   const auto a = one.of(dsp::FrameKind::spectrum), b = twelve.of(dsp::FrameKind::spectrum);
   ASSERT_EQ(a.size(), 8U);
-  ASSERT_EQ(b.size(), 7U);  // the frame of the last window waits for its eleven samples
+  ASSERT_EQ(b.size(), 8U);
   for (std::size_t k = 1; k < b.size(); ++k)
     for (std::size_t c = 0; c < 12; ++c)
       for (std::size_t f = 0; f < a[k].values.size(); ++f)

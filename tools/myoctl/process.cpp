@@ -100,6 +100,7 @@ void process_table(const fs::path& input, const fs::path& out, const ProcessArgu
     pipeline.process({head, room.first(head.instants * channels)}, sink);
     head.first_index += head.instants;
   }
+  pipeline.finish(dsp::input_ended, sink);
   folder.finish({{0, 0.0}});
   for (const std::string& why : folder.refusals()) std::cerr << input.string() << ": calibration: " << why << "\n";
 }
@@ -121,6 +122,7 @@ void process_recording(const fs::path& input, const fs::path& out, const Process
                 });
   while (journal.next(replay)) {
   }
+  replay.finish();
   folder.finish(replay.t0_s());
   if (const auto& hole = replay.hole())
     std::cerr << input.string() << ": from " << hole->t_s << " s on the journal has holes (" << hole->text << ", "

@@ -19,9 +19,15 @@ void Replay::hand_over(const record::HandOver& h) {
       config::parse(h.options, name_ + " (options of epoch " + std::to_string(h.epoch) + ")");
   for (const std::string& s : set_) config::set(options, s);
   config::validate(options);
+  if (r.pipeline) r.pipeline->finish(dsp::taken_over, *r.sink);
   r.pipeline = std::make_unique<dsp::Pipeline>(r.stream, options.dsp, h.stream, h.epoch);
   r.pipeline->plant_seed(h.seeds, h.at_index);
   r.sink = &begin_(*r.pipeline, h);
+}
+
+void Replay::finish() {
+  for (auto& [stream, r] : running_)
+    if (r.pipeline) r.pipeline->finish(dsp::input_ended, *r.sink);
 }
 
 void Replay::block(const dsp::SampleBlock& b) {

@@ -29,6 +29,9 @@ class Replay final : public record::JournalHandler {
   void command(const dsp::Command&) override;
   void loss(std::uint32_t stream, const record::Loss&) override;
 
+  /// The journal has ended.
+  void finish();
+
   /// The first hole in the journal, as seen from the stream it was told in: what follows claims nothing.
   struct Hole {
     double t_s = 0.0;

@@ -42,6 +42,29 @@ TEST(Trial, MeasuresRestOverItsWholeLengthAndEndsWithItsLastSample) {
   EXPECT_EQ(b.text(), "rest 3.5 uV") << "a trial ends once";
 }
 
+TEST(Trial, RejectsARestThatHoldsAContraction) {
+  for (const int at : {0, 700, 1240, 2740}) {
+    Bench b(Trial::What::rest, 3.0);
+    b.play(3.0, at);
+    b.play(7.0, 260);
+    b.play(3.0, 2740 - at);
+    EXPECT_EQ(b.text(),
+              "a contraction lies in it: the loudest half second is 3.5 times the quietest. Relax, then repeat")
+        << at;
+  }
+}
+
+TEST(Trial, DoesNotTakeHeartBeatsOrARepeatedCodeForAContraction) {
+  for (const double rest_uv : {3.0, 1e-9}) {  // 80 ms of 60 uV every 800 ms, or now and then a step of the converter
+    Bench b(Trial::What::rest, 8.0);
+    for (int beat = 0; beat < 10; ++beat) {
+      b.play(rest_uv, 720);
+      b.play(60.0, 80);
+    }
+    EXPECT_TRUE(b.result && b.result->accepted) << b.text();
+  }
+}
+
 TEST(Trial, TakesTheLargestHalfSecondAsReference) {
   Bench b(Trial::What::reference, 4.0, 5.0);
   b.play(5.0, 1000);

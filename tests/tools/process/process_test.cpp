@@ -124,6 +124,9 @@ TEST_F(Process, WritesTheColumnsScriptsRelyOn) {
   EXPECT_EQ(amplitude.rows[0].at("t_s"), "0.02");
   EXPECT_EQ(amplitude.rows[1].at("channel"), "right arm");
   EXPECT_EQ(amplitude.rows[0].at("ref_pct"), "");  // no reference, no percentage
+  const Sheet spectrum = out("spectrum.csv");
+  ASSERT_EQ(spectrum.rows.size(), 2U * 10U);
+  EXPECT_EQ(spectrum.rows.back().at("t_s"), "5");  // complete with the input's last sample
   const Sheet filtered = out("filtered.csv");
   ASSERT_EQ(filtered.rows.size(), 5000U);
   EXPECT_EQ(filtered.rows.back().at("t_s"), "4.999");

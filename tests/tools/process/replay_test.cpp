@@ -156,7 +156,10 @@ class Session {
   void rebuild(const config::Configuration& options) {
     auto fresh = std::make_unique<dsp::Pipeline>(sensor(), options.dsp, 0, ++epoch_);
     std::vector<dsp::ChannelSeed> seed(3);
-    if (pipeline_) pipeline_->take_seed(seed);
+    if (pipeline_) {
+      pipeline_->finish(dsp::taken_over, live);
+      pipeline_->take_seed(seed);
+    }
     const std::uint64_t at = pipeline_ ? pipeline_->next_index() : 0;
     fresh->plant_seed(seed, at);
     if (live.journal != nullptr) journal.hand_over(0, epoch_, at, seed, config::print(options));
