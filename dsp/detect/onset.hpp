@@ -28,8 +28,8 @@ struct OnsetDecision {
   bool brief = false;  ///< an offset less than min_burst_ms after its onset
 };
 
-/// The threshold h by rate and chain (dsp-spec 0b.2): interpolated in rate, that of 200 Hz below, the last slope above
-/// 4000 Hz; of the two chains (20 Hz order 2, 30 Hz order 4) the nearer one.
+/// The threshold h by rate and chain, for 0.3 false onsets a minute: interpolated in rate, that of 200 Hz below, the
+/// last slope above 4000 Hz; of the two chains (20 Hz order 2, 30 Hz order 4) the nearer one.
 double onset_threshold(double rate_hz, OnsetProfile profile, double highpass_hz, std::int64_t highpass_poles);
 
 class OnsetDetector {

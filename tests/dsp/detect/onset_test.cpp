@@ -32,13 +32,13 @@ class Bench {
 };
 
 TEST(OnsetThreshold, IsTheTableAtItsRatesAndInterpolatedBetween) {
-  EXPECT_DOUBLE_EQ(onset_threshold(1000.0, OnsetProfile::standard, 20.0, 2), 5.5);
-  EXPECT_DOUBLE_EQ(onset_threshold(1926.0, OnsetProfile::fast, 20.0, 2), 14.2);
-  EXPECT_DOUBLE_EQ(onset_threshold(2000.0, OnsetProfile::standard, 30.0, 4), 8.7);
-  EXPECT_DOUBLE_EQ(onset_threshold(3000.0, OnsetProfile::standard, 20.0, 2), (8.1 + 13.8) / 2.0);
-  EXPECT_DOUBLE_EQ(onset_threshold(100.0, OnsetProfile::standard, 20.0, 2), 5.8);
-  EXPECT_NEAR(onset_threshold(5000.0, OnsetProfile::standard, 20.0, 2), 13.8 + (13.8 - 8.1) / 2.0, 1e-12);
-  EXPECT_DOUBLE_EQ(onset_threshold(1000.0, OnsetProfile::standard, 10.0, 4), 5.5) << "nearer to the 20 Hz chain";
+  EXPECT_DOUBLE_EQ(onset_threshold(1000.0, OnsetProfile::standard, 20.0, 2), 5.6);
+  EXPECT_DOUBLE_EQ(onset_threshold(1926.0, OnsetProfile::fast, 20.0, 2), 14.8);
+  EXPECT_DOUBLE_EQ(onset_threshold(2000.0, OnsetProfile::standard, 30.0, 4), 8.9);
+  EXPECT_DOUBLE_EQ(onset_threshold(3000.0, OnsetProfile::standard, 20.0, 2), (8.8 + 14.8) / 2.0);
+  EXPECT_DOUBLE_EQ(onset_threshold(100.0, OnsetProfile::standard, 20.0, 2), 6.4);
+  EXPECT_NEAR(onset_threshold(5000.0, OnsetProfile::standard, 20.0, 2), 14.8 + (14.8 - 8.8) / 2.0, 1e-12);
+  EXPECT_DOUBLE_EQ(onset_threshold(1000.0, OnsetProfile::standard, 10.0, 4), 5.6) << "nearer to the 20 Hz chain";
 }
 
 TEST(OnsetDetector, KnowsNothingUntilTwoSecondsGaveItARestLevel) {

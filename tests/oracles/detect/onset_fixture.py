@@ -14,13 +14,13 @@ MEDIAN_SQUARE = 0.45493642311957283
 
 # (case, rate_hz, profile, h, rest given in uV or 0 for learned, invalid from, invalid to, gap at, gap length)
 CASES = [
-    ("standard_1000", 1000.0, "standard", 5.5, 3.0, 0, 0, 0, 0),
-    ("fast_1000", 1000.0, "fast", 8.4, 3.0, 0, 0, 0, 0),
-    ("learned_1000", 1000.0, "standard", 5.5, 0.0, 0, 0, 0, 0),
-    ("learned_200", 200.0, "standard", 5.8, 0.0, 0, 0, 0, 0),
-    ("learned_1926", 1925.926, "standard", 7.7, 0.0, 0, 0, 0, 0),
-    ("blanked_1000", 1000.0, "standard", 5.5, 3.0, 4200, 4320, 0, 0),
-    ("gap_1000", 1000.0, "standard", 5.5, 3.0, 0, 0, 4100, 777),
+    ("standard_1000", 1000.0, "standard", 5.6, 3.0, 0, 0, 0, 0),
+    ("fast_1000", 1000.0, "fast", 8.8, 3.0, 0, 0, 0, 0),
+    ("learned_1000", 1000.0, "standard", 5.6, 0.0, 0, 0, 0, 0),
+    ("learned_200", 200.0, "standard", 6.4, 0.0, 0, 0, 0, 0),
+    ("learned_1926", 1925.926, "standard", 8.4, 0.0, 0, 0, 0, 0),
+    ("blanked_1000", 1000.0, "standard", 5.6, 3.0, 4200, 4320, 0, 0),
+    ("gap_1000", 1000.0, "standard", 5.6, 3.0, 0, 0, 4100, 777),
 ]
 SAMPLES = 60000
 
