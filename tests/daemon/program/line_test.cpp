@@ -100,17 +100,6 @@ Played play(const std::filesystem::path& recording, std::size_t expected, const 
   return played;
 }
 
-std::vector<std::vector<std::string>> read_fields(const std::string& file) {
-  std::ifstream in(file);
-  std::vector<std::vector<std::string>> rows;
-  for (std::string line; std::getline(in, line);) {
-    rows.emplace_back();
-    std::string field;
-    for (std::istringstream s(line); std::getline(s, field, ',');) rows.back().push_back(field);
-  }
-  return rows;
-}
-
 TEST(RealRecording, NineBurstsThroughAPtyAreNineRepetitionsAndTheSameOffline) {
   RECORDINGS_OR_SKIP(recordings);
   const TemporaryFolder folder;

@@ -1,5 +1,7 @@
 #include "tests/daemon/program/rig.hpp"
 
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 namespace myod::test {
@@ -54,6 +56,17 @@ Words simulator(const TemporaryFolder& folder, const std::string& kind, Words mo
   Words words{program("myosim"), kind, "--link", folder / "tty"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
+}
+
+std::vector<std::vector<std::string>> read_fields(const std::string& file) {
+  std::ifstream in(file);
+  std::vector<std::vector<std::string>> rows;
+  for (std::string line; std::getline(in, line);) {
+    rows.emplace_back();
+    std::string field;
+    for (std::istringstream s(line); std::getline(s, field, ',');) rows.back().push_back(field);
+  }
+  return rows;
 }
 
 }  // namespace myod::test

@@ -1,0 +1,230 @@
+// Live equals offline, on the real programs: what a client was told while a recording ran is what the recording holds
+// and what is computed from it again, to the last bit, across lost samples, calibrations and a changed configuration.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+#include <limits>
+
+#include "daemon/record/journal_reader.hpp"
+#include "dsp/features/table.hpp"
+#include "proto/convert.hpp"
+#include "tests/daemon/program/rig.hpp"
+#include "tools/client/client.hpp"
+#include "tools/myoctl/process_replay.hpp"
+
+namespace myod::test {
+namespace {
+
+/// A client that is told everything, and listens while other things are done.
+class Live {
+ public:
+  explicit Live(const Daemon& daemon) : daemon_(daemon), client_(daemon.address(), "offline_test 1") {
+    v1::Subscribe all;
+    for (const v1::Kind kind : {v1::KIND_FEATURES, v1::KIND_SPECTRUM, v1::KIND_CONTROL, v1::KIND_EVENTS})
+      all.add_kinds(kind);
+    client_.subscribe(all);
+  }
+
+  void until(const std::function<bool()>& enough) {
+    while (!enough()) {
+      const auto message = client_.receive(std::chrono::milliseconds(20));
+      if (!message) continue;
+      if (message->has_frame()) frames.push_back(message->frame());
+      if (message->has_event()) events.push_back(message->event());
+      if (message->has_loss() || message->has_events_lost()) ++losses;
+    }
+  }
+  /// Runs myoctl to its end.
+  Finished ctl(Words words) {
+    Process process(daemon_.ctl_words(std::move(words)));
+    Finished finished;
+    until([&] {
+      finished.code = process.wait(std::chrono::milliseconds(1)).value_or(-1);
+      return finished.code != -1;
+    });
+    while (const auto line = process.line(std::chrono::milliseconds(1))) finished.out += *line;
+    finished.err = process.errors();
+    return finished;
+  }
+  /// The simulated muscle works and rests in turn: a trial that falls into the wrong time is refused, so try again.
+  bool calibrated(const Words& words) {
+    for (int i = 0; i < 20; ++i)
+      if (ctl(words).code == 0) return true;
+    return false;
+  }
+  std::ptrdiff_t count(const std::string& kind) const { return std::ranges::count(events, kind, &v1::Event::kind); }
+
+  std::vector<v1::Frame> frames;
+  std::vector<v1::Event> events;
+  int losses = 0;
+
+ private:
+  const Daemon& daemon_;
+  client::Client client_;
+};
+
+/// What a journal holds or a pipeline says, in doubles, and as it would go over the wire.
+struct Said final : dsp::Sink, record::JournalHandler {
+  void frame(const dsp::FeatureFrame& f) override {
+    frames.push_back(proto::convert(f, stream.rate_hz(), 0, 0));
+    if (f.head.kind == dsp::FrameKind::control) return;
+    std::vector<std::uint64_t> bits{static_cast<std::uint64_t>(f.head.kind), f.head.first_index, f.head.end_index,
+                                    f.head.epoch};
+    for (const double v : f.values) bits.push_back(std::bit_cast<std::uint64_t>(v));
+    for (const dsp::ChannelStatus& s : f.status)
+      bits.insert(bits.end(), {std::bit_cast<std::uint64_t>(s.valid_fraction), std::uint64_t{s.reasons},
+                               static_cast<std::uint64_t>(s.grade)});
+    frame_bits.push_back(std::move(bits));
+    auto& numbers = f.head.kind == dsp::FrameKind::amplitude ? amplitudes : spectra;
+    numbers.insert(numbers.end(), f.values.begin(), f.values.end());
+  }
+  void event(const dsp::Event& e, const dsp::Repetition* r) override {
+    const std::string channel =
+        e.channel == dsp::all_channels ? "" : stream.channels.at(static_cast<std::size_t>(e.channel)).name;
+    events.push_back(proto::convert(e, r, channel, 0));
+  }
+  void result(const dsp::CommandResult& r) override { results += r.done ? 1 : 0; }
+  void loss(std::uint32_t, const record::Loss&) override { ++losses; }
+
+  dsp::Stream stream;
+  std::vector<v1::Frame> frames;
+  std::vector<v1::Event> events;
+  std::vector<std::vector<std::uint64_t>> frame_bits;
+  std::vector<double> amplitudes, spectra;
+  int results = 0, losses = 0;
+};
+
+std::string name_of(const v1::Frame& f) {
+  return "frame of kind " + std::to_string(f.kind()) + " that ends at " + std::to_string(f.end_index()) + ", epoch " +
+         std::to_string(f.epoch());
+}
+std::string name_of(const v1::Event& e) { return e.kind() + " of " + std::to_string(e.t_event_s()) + " s"; }
+
+/// The bytes on the wire but for what only the live daemon can say: the count, and when it was written.
+std::string bytes_of(v1::Frame f) {
+  f.clear_sequence();
+  f.clear_written_ns();
+  return f.SerializeAsString();
+}
+std::string bytes_of(v1::Event e) {
+  e.clear_sequence();
+  return e.SerializeAsString();
+}
+
+/// Live has gone on after the recording stopped: only its beginning is to be found again.
+template <typename Message>
+void expect_begins_with(const std::vector<Message>& live, const std::vector<Message>& again) {
+  ASSERT_GE(live.size(), again.size());
+  for (std::size_t i = 0; i < again.size(); ++i)
+    ASSERT_EQ(bytes_of(live[i]), bytes_of(again[i])) << i << ": " << name_of(live[i]) << " | " << name_of(again[i]);
+}
+
+template <typename Message>
+void expect_counted_without_a_hole(const std::vector<Message>& live) {
+  for (std::size_t i = 1; i < live.size(); ++i) ASSERT_EQ(live[i].sequence(), live[i - 1].sequence() + 1) << i;
+}
+
+/// Some columns of a file of results, row by row.
+std::vector<double> numbers_of(const std::string& file, const std::vector<std::string>& names) {
+  const auto rows = read_fields(file);
+  std::vector<double> numbers;
+  for (std::size_t row = 1; row < rows.size(); ++row)
+    for (const std::string& name : names) {
+      const auto column = std::ranges::find(rows.at(0), name) - rows.at(0).begin();
+      const std::string& text = rows[row].at(static_cast<std::size_t>(column));
+      numbers.push_back(text.empty() ? std::numeric_limits<double>::quiet_NaN() : std::strtod(text.c_str(), nullptr));
+    }
+  return numbers;
+}
+
+std::vector<std::string> names_of(dsp::FrameKind kind) {
+  std::vector<std::string> names;
+  for (const dsp::FeatureRow& row : dsp::feature_rows(kind)) names.emplace_back(row.name);
+  return names;
+}
+
+/// One NaN is as good as another in a file of text.
+void expect_same_numbers(const std::vector<double>& a, const std::vector<double>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i)
+    ASSERT_TRUE(std::bit_cast<std::uint64_t>(a[i]) == std::bit_cast<std::uint64_t>(b[i]) ||
+                (std::isnan(a[i]) && std::isnan(b[i])))
+        << i << ": " << a[i] << " " << b[i];
+}
+
+TEST(LiveEqualsOffline, BitForBitAcrossGapsCalibrationsMarksAndAChangedConfiguration) {
+  const TemporaryFolder folder;
+  Process sensor(
+      simulator(folder, "sim", {"--channels", "2", "--drop", "0.0005", "--corrupt", "0.0002", "--seed", "11"}));
+  ASSERT_TRUE(sensor.line());
+  Daemon daemon(folder, {"--sensor", "sim@" + (folder / "tty"), "--set", "sensor.sim.rate_hz=1000"});
+  ASSERT_TRUE(daemon.becomes("state", "streaming"));
+
+  Live live(daemon);
+  live.until([&] { return !live.frames.empty(); });
+  const std::string channel = "left";
+  const Finished started = live.ctl({"record", "start", "--subject", "S01"});
+  ASSERT_EQ(started.code, 0) << started.err;
+  EXPECT_TRUE(live.calibrated({"calibrate", "rest", "--seconds", "1", channel}));
+  EXPECT_TRUE(live.calibrated({"calibrate", "reference", "--seconds", "2", channel}));
+  EXPECT_EQ(live.ctl({"mark", "half time, \"so far\""}).code, 0);
+  EXPECT_EQ(live.ctl({"configure", "condition.highpass_hz=30.1", "features.window_ms=190"}).code, 0);
+  const auto repetitions = live.count("repetition"), gaps = live.count("gap");
+  live.until([&] { return live.count("repetition") > repetitions + 1 && live.count("gap") > gaps; });
+  EXPECT_EQ(live.ctl({"record", "stop"}).code, 0);
+  const std::string& path = started.out;
+
+  record::JournalReader reader(path);
+  Said recorded, replayed;
+  recorded.stream = replayed.stream = reader.streams().at(0).description;
+  while (reader.next(recorded)) {
+  }
+  EXPECT_FALSE(reader.cut());
+  EXPECT_EQ(recorded.losses, 0);
+  ASSERT_FALSE(recorded.frames.empty());
+  live.until([&] { return live.frames.back().end_index() > recorded.frames.back().end_index(); });
+
+  record::JournalReader journal(path);
+  myoctl::Replay replay(journal.streams(), {}, path,
+                        [&](dsp::Pipeline&, const record::HandOver&) -> dsp::Sink& { return replayed; });
+  while (journal.next(replay)) {
+  }
+  EXPECT_FALSE(replay.hole());
+  EXPECT_GE(replayed.results, 3);
+
+  // Recorded and computed again: doubles.
+  ASSERT_EQ(recorded.frame_bits.size(), replayed.frame_bits.size());
+  for (std::size_t i = 0; i < recorded.frame_bits.size(); ++i)
+    ASSERT_EQ(recorded.frame_bits[i], replayed.frame_bits[i]) << i;
+
+  // Told and computed again: all kinds of frames, events in all their fields, times included.
+  const std::uint32_t epoch = reader.streams().at(0).epoch;
+  const auto before = [&](const auto& message) { return message.epoch() < epoch; };
+  EXPECT_EQ(live.losses, 0);
+  expect_counted_without_a_hole(live.frames);
+  expect_counted_without_a_hole(live.events);
+  std::erase_if(live.frames, before);
+  std::erase_if(live.events, before);
+  expect_begins_with(live.frames, replayed.frames);
+  expect_begins_with(live.events, replayed.events);
+  EXPECT_GT(std::ranges::count(replayed.frames, epoch + 1, &v1::Frame::epoch), 100);
+
+  // And the program that people use for it.
+  const Finished processed = run({program("myoctl"), "process", path, "--out", folder / "out"});
+  ASSERT_EQ(processed.code, 0) << processed.err;
+  EXPECT_EQ(processed.err.find("holes"), std::string::npos) << processed.err;  // refused trials are said again
+  expect_same_numbers(numbers_of(folder / "out/amplitude.csv", names_of(dsp::FrameKind::amplitude)),
+                      recorded.amplitudes);
+  expect_same_numbers(numbers_of(folder / "out/spectrum.csv", names_of(dsp::FrameKind::spectrum)), recorded.spectra);
+  std::vector<double> told;
+  for (std::size_t i = 0; i < recorded.events.size(); ++i)
+    told.insert(told.end(), {live.events[i].t_event_s(), live.events[i].t_decision_s(), live.events[i].value()});
+  expect_same_numbers(numbers_of(folder / "out/events.csv", {"t_event_s", "t_decision_s", "value"}), told);
+}
+
+}  // namespace
+}  // namespace myod::test
