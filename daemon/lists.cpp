@@ -3,6 +3,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "config/value.hpp"
 #include "daemon/sensors/sensor.hpp"
 #include "dsp/features/table.hpp"
 #include "dsp/words.hpp"
@@ -11,14 +12,7 @@ namespace myod::daemon {
 
 namespace {
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
+using config::quoted;
 
 std::string rates(const sensors::SensorRow& row, const char* separator) {
   std::ostringstream out;

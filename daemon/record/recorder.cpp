@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/clock.hpp"
 #include "daemon/record/recording.hpp"
 
 namespace myod::record {
@@ -20,13 +21,11 @@ constexpr std::int64_t sync_every_ns = 200'000'000;
 constexpr int recording_tick_ms = 50;
 constexpr int idle_tick_ms = 1000;
 
-std::int64_t clock_ns(clockid_t id) {
-  timespec t{};
-  clock_gettime(id, &t);
-  return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+Now read_clocks() {
+  timespec wall{};
+  clock_gettime(CLOCK_REALTIME, &wall);
+  return {monotonic_ns(), std::int64_t{wall.tv_sec} * 1'000'000'000 + wall.tv_nsec};
 }
-
-Now read_clocks() { return {clock_ns(CLOCK_MONOTONIC), clock_ns(CLOCK_REALTIME)}; }
 
 /// DATA/subjects/ID/YYYYMMDDTHHMMSS_LABEL.xdf, local time.
 std::filesystem::path recording_path(const std::filesystem::path& data_dir, const StartRequest& r,
@@ -114,7 +113,7 @@ class Recorder::Thread {
       drain();
       if (stop_asked_ || last) finish();
       if (last) return;
-      if (recording_) tick(clock_ns(CLOCK_MONOTONIC));
+      if (recording_) tick(monotonic_ns());
       wake_.wait(ticket, recording_ ? recording_tick_ms : idle_tick_ms);
     }
   }
@@ -127,7 +126,7 @@ class Recorder::Thread {
       if (recording_) {
         look_for_loss(record.head.written_ns);
         recording_->write(record);
-        tick(clock_ns(CLOCK_MONOTONIC));
+        tick(monotonic_ns());
       }
       journal_.release();
     }
@@ -176,7 +175,7 @@ class Recorder::Thread {
   void finish() {
     stop_asked_ = false;
     if (!recording_) return;
-    const std::int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+    const std::int64_t now_ns = monotonic_ns();
     look_for_loss(now_ns);
     recording_->finish(now_ns);
     tell();

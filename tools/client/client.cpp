@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <ctime>
 #include <utility>
+
+#include "daemon/clock.hpp"
 
 namespace myod::client {
 namespace {
@@ -12,12 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto heartbeat = 1000ms;
 constexpr auto silence = 3 * heartbeat;
-
-std::int64_t monotonic_ns() {
-  timespec t{};
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
-}
 
 /// The first address that answers; with one address, its own error.
 Socket connect_any(const std::vector<std::string>& addresses, Clock::time_point deadline, std::string& answered) {

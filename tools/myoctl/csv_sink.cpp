@@ -15,7 +15,7 @@
 #include "config/config.hpp"
 #include "dsp/condition/stages.hpp"
 #include "dsp/features/table.hpp"
-#include "dsp/quality.hpp"
+#include "dsp/quality_text.hpp"
 #include "dsp/words.hpp"
 
 namespace myod::myoctl {
@@ -60,18 +60,6 @@ const Layout& layout_of(dsp::FrameKind kind) {
   static const Layout amplitude = layout(dsp::FrameKind::amplitude, amplitude_columns);
   static const Layout spectrum = layout(dsp::FrameKind::spectrum, spectrum_columns);
   return kind == dsp::FrameKind::spectrum ? spectrum : amplitude;
-}
-
-/// ok, or degraded:mains,saturated.
-std::string quality(const dsp::ChannelStatus& status) {
-  std::string out(dsp::word(dsp::severity_words, status.grade));
-  char separator = ':';
-  for (const dsp::ReasonRow& row : dsp::reason_table) {
-    if ((status.reasons & row.reason) == 0) continue;
-    out.append(1, separator).append(row.word);
-    separator = ',';
-  }
-  return out;
 }
 
 std::string file_name(std::string name) {
@@ -177,7 +165,8 @@ class CsvFolder::StreamSink final : public dsp::Sink {
       };
       file.field(t_s).field(std::string_view(stream_.channels[c].name));
       std::ranges::for_each(columns.fixed, put);
-      file.field(f.status[c].valid_fraction).field(std::string_view(quality(f.status[c])));
+      file.field(f.status[c].valid_fraction)
+          .field(std::string_view(dsp::quality_text(f.status[c].reasons, f.status[c].grade)));
       std::ranges::for_each(columns.further, put);
       file.end_row();
     }

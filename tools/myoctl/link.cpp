@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 #include "config/version.hpp"
 
@@ -27,12 +26,6 @@ auto translated(Call call) {
 }
 
 }  // namespace
-
-std::int64_t monotonic_ns() {
-  timespec t{};
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
-}
 
 Signals::Signals() {
   sigset_t mine;

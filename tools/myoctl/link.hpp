@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/clock.hpp"
 #include "myod/v1/myod.pb.h"
 #include "tools/client/client.hpp"
 
@@ -27,8 +28,6 @@ struct Lost : Failure {
 };
 /// The user or the system asked us to end: exit code 0.
 struct Ended {};
-
-std::int64_t monotonic_ns();
 
 /// While it lives, signals come through poll() instead of interrupting.
 class Signals {

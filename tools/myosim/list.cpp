@@ -3,24 +3,11 @@
 #include <cstdio>
 #include <string>
 
+#include "config/value.hpp"
 #include "daemon/sensors/sensor.hpp"
 #include "dsp/synth/scenario.hpp"
 
 namespace myod::myosim {
-
-namespace {
-
-/// Rows hold plain words: quotes and backslashes are all there could be to escape.
-std::string quoted(std::string_view s) {
-  std::string out = "\"";
-  for (const char c : s) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
-
-}  // namespace
 
 void list_text() {
   std::printf("Kinds:\n");
@@ -34,6 +21,7 @@ void list_text() {
 }
 
 void list_json() {
+  using config::quoted;
   std::string scenarios;
   for (const auto& s : dsp::synth::scenario_table())
     scenarios.append(scenarios.empty() ? "" : ",").append(quoted(s.name));

@@ -41,7 +41,7 @@ void leave_stale_socket(const std::string& path) {
 }
 
 TEST(ListeningSocket, MakesItsFolderForTheGroupOnlyAndRemovesItsFileAtTheEnd) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const std::string path = folder / "run/myod/myod.sock";
   {
     const ListeningSocket socket("unix:" + path);
@@ -53,7 +53,7 @@ TEST(ListeningSocket, MakesItsFolderForTheGroupOnlyAndRemovesItsFileAtTheEnd) {
 }
 
 TEST(ListeningSocket, ReplacesASocketNobodyAnswersOn) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const std::string path = folder / "myod.sock";
   leave_stale_socket(path);
   const ListeningSocket socket("unix:" + path);
@@ -61,7 +61,7 @@ TEST(ListeningSocket, ReplacesASocketNobodyAnswersOn) {
 }
 
 TEST(ListeningSocket, NeverTakesTheAddressOfARunningDaemon) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const std::string address = "unix:" + (folder / "myod.sock");
   const ListeningSocket first(address);
   EXPECT_NE(refusal(address).find("another myod is running at " + address), std::string::npos) << refusal(address);
@@ -69,7 +69,7 @@ TEST(ListeningSocket, NeverTakesTheAddressOfARunningDaemon) {
 }
 
 TEST(ListeningSocket, RemovesOnlyItsOwnFile) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const std::string path = folder / "myod.sock";
   {
     const ListeningSocket first("unix:" + path);
@@ -80,7 +80,7 @@ TEST(ListeningSocket, RemovesOnlyItsOwnFile) {
 }
 
 TEST(ListeningSocket, NeverRemovesAFileThatIsNoSocket) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const std::string path = folder / "notes";
   std::ofstream(path) << "precious";
   EXPECT_NE(refusal("unix:" + path).find("not a socket"), std::string::npos);

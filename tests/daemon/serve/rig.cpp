@@ -1,22 +1,9 @@
 // The server runs on its own io_context thread; the tests are its dsp thread and its clients.
 #include "tests/daemon/serve/rig.hpp"
 
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp
-
-#include <filesystem>
-#include <stdexcept>
-
 #include "proto/convert.hpp"
 
 namespace myod::serve {
-
-Folder::Folder() {
-  std::string name = std::filesystem::temp_directory_path() / "myod_serve_XXXXXX";
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  path_ = name;
-}
-
-Folder::~Folder() { std::filesystem::remove_all(path_); }
 
 Rig::Rig(Options options, Hooks hooks) {
   const Options usual;

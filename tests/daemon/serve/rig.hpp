@@ -18,25 +18,13 @@
 
 #include "daemon/serve/server.hpp"
 #include "proto/framing.hpp"
+#include "tests/support/process.hpp"
 #include "tools/client/client.hpp"
 
 namespace myod::serve {
 
 using namespace std::chrono_literals;
 inline constexpr auto patience = 20s;
-
-/// A folder that is gone afterwards.
-class Folder {
- public:
-  Folder();
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 class Rig {
  public:
@@ -62,7 +50,7 @@ class Rig {
   v1::Status status();
 
  private:
-  Folder folder_;
+  test::TemporaryFolder folder_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   std::optional<Server> server_;
