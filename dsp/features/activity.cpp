@@ -54,4 +54,14 @@ double mean_square_uv2(const SpectrumInput& in) {
   return over_samples(in, [](double v) { return v * v; }) / in.valid_samples;
 }
 
+double teager_kaiser_uv2(const SpectrumInput& in) {
+  double sum = 0.0, count = 0.0;
+  for (std::size_t i = 1; i + 1 < in.y.size(); ++i) {
+    if (in.valid[i - 1] == 0 || in.valid[i] == 0 || in.valid[i + 1] == 0) continue;
+    sum += in.y[i] * in.y[i] - in.y[i - 1] * in.y[i + 1];
+    count += 1.0;
+  }
+  return count > 0.0 ? sum / count : unknown;
+}
+
 }  // namespace myod::dsp

@@ -12,5 +12,6 @@ double willison_amplitude(const SpectrumInput& in);    ///< |dy| >= T
 double waveform_length_uv(const SpectrumInput& in);    ///< sum of |dy|
 double sum_of_magnitudes_uv(const SpectrumInput& in);  ///< sum of |y|
 double mean_square_uv2(const SpectrumInput& in);
+double teager_kaiser_uv2(const SpectrumInput& in);  ///< mean of y[n]^2 - y[n-1] y[n+1] (Li 2007); NaN without three
 
 }  // namespace myod::dsp

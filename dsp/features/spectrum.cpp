@@ -137,4 +137,26 @@ double finsm5(const Band& band) {
   return high > 0.0 ? low / high : nan;
 }
 
+double moment_ratio(const Band& band) {
+  double low = 0.0, high = 0.0;
+  for (std::size_t i = 0; i < band.density.size(); ++i) {
+    const double f = band.hz(i);
+    if (f == 0.0) continue;
+    low += band.density[i] / f;
+    high += band.density[i] * (f * f);
+  }
+  return high > 0.0 ? low / high : nan;
+}
+
+double deformation(const Band& band) {
+  double m0 = 0.0, m1 = 0.0, m2 = 0.0;
+  for (std::size_t i = 0; i < band.density.size(); ++i) {
+    const double f = band.hz(i);
+    m0 += band.density[i];
+    m1 += band.density[i] * f;
+    m2 += band.density[i] * (f * f);
+  }
+  return m1 > 0.0 ? std::sqrt(m0 * m2) / m1 : nan;
+}
+
 }  // namespace myod::dsp

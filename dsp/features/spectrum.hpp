@@ -43,5 +43,7 @@ double power_uv2(const Band& band);  ///< in the band
 double mean_frequency_hz(const Band& band);
 double median_frequency_hz(const Band& band);  ///< with interpolation inside the bin
 double finsm5(const Band& band);               ///< sum P/f over sum P f^5 (Dimitrov 2006), Hz^-6
+double moment_ratio(const Band& band);         ///< M-1 / M2 of the moments M_k = sum f^k P (Dimitrov 2006), Hz^-3
+double deformation(const Band& band);          ///< sqrt(M2 / M0) / (M1 / M0), 1 for a single line (Sinderby 1995)
 
 }  // namespace myod::dsp

@@ -99,6 +99,15 @@ constexpr std::array spectrum_table{
                          return ratio > 0.0 && ratio <= std::numeric_limits<double>::max() ? 10.0 * math::log10(ratio)
                                                                                            : unknown;
                        }},
+    Row<SpectrumInput>{
+        {"tkeo_uv2", "uV^2", "mean Teager-Kaiser energy: grows with amplitude and frequency", spectrum, half_spectrum},
+        teager_kaiser_uv2},
+    Row<SpectrumInput>{
+        {"moment_ratio", "Hz^-3", "spectral moment of order -1 over moment of order 2", spectrum, half_spectrum},
+        [](const SpectrumInput& in) { return moment_ratio(in.band); }},
+    Row<SpectrumInput>{
+        {"omega", "1", "spectral deformation in the band: sqrt(M2 / M0) over M1 / M0", spectrum, half_spectrum},
+        [](const SpectrumInput& in) { return deformation(in.band); }},
 };
 
 template <typename Input, std::size_t N>

@@ -115,6 +115,9 @@ TEST(Invariance, TwiceTheSignalIsTwiceTheAmplitudeAndTheSameFrequencies) {
   EXPECT_EQ(a2.value("envelope_uv"), 2.0 * a.value("envelope_uv"));
   EXPECT_EQ(s2.value("mnf_hz"), s.value("mnf_hz"));
   EXPECT_EQ(s2.value("mdf_hz"), s.value("mdf_hz"));
+  EXPECT_EQ(s2.value("omega"), s.value("omega"));
+  EXPECT_EQ(s2.value("moment_ratio"), s.value("moment_ratio"));
+  EXPECT_EQ(s2.value("tkeo_uv2"), 4.0 * s.value("tkeo_uv2"));
   EXPECT_EQ(s2.value("zc_per_s"), s.value("zc_per_s"));
 }
 

@@ -95,6 +95,10 @@ def spectrum(seg, fs, name):
     put(f"wl_{name}", np.abs(d).sum())
     put(f"wamp_{name}", np.sum(np.abs(d) >= t))
     put(f"iemg_{name}", np.abs(seg).sum() / fs)
+    put(f"tkeo_{name}", np.mean(seg[1:-1] ** 2 - seg[:-2] * seg[2:]))
+    m = [(p * f**k).sum() for k in range(3)]
+    put(f"moments_{name}", (p / f).sum() / m[2])
+    put(f"omega_{name}", np.sqrt(m[2] / m[0]) / (m[1] / m[0]))
     put(f"snr_{name}", 10 * np.log10(np.mean(seg * seg) / 9.0))
 
 
