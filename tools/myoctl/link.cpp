@@ -9,6 +9,7 @@
 #include <array>
 
 #include "config/version.hpp"
+#include "tools/myoctl/text.hpp"
 
 namespace myod::myoctl {
 namespace {
@@ -50,6 +51,14 @@ Signals::Woke Signals::wait(std::int64_t until_ns, int fd, int other) {
   return polled[1].revents != 0 ? Woke::fd : Woke::other;
 }
 
+void check(const v1::Reply& reply) {
+  const auto error = reply.error();
+  if (error == v1::ERROR_CODE_NONE) return;
+  const bool wrong = error == v1::ERROR_CODE_UNKNOWN_CHANNEL || error == v1::ERROR_CODE_BAD_VALUE;
+  throw Failure(wrong ? exit_wrong_value : exit_failed,
+                reply.text().empty() ? "myod refused" : printable(reply.text()));
+}
+
 Link::Link(Signals& signals, const std::vector<std::string>& addresses) : signals_(signals) {
   std::string tried, causes;
   for (const auto& address : addresses) {
@@ -78,7 +87,10 @@ void Link::subscribe(const v1::Subscribe& subscription) {
 
 std::optional<v1::ServerMessage> Link::wait(std::int64_t until_ns, int other) {
   while (true) {
-    if (auto message = translated([&] { return client_->receive(client::Clock::now()); })) return message;
+    if (auto message = translated([&] { return client_->receive(client::Clock::now()); })) {
+      if (message->has_reply() && message->reply().id() == 0) check(message->reply());
+      return message;
+    }
     const std::int64_t next_ns = std::min(until_ns, monotonic_ns() + heartbeat_ns);
     const auto woke = signals_.wait(next_ns, client_->fd(), other);
     if (woke == Signals::Woke::other || (woke == Signals::Woke::time && next_ns == until_ns)) return std::nullopt;

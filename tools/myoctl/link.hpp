@@ -47,6 +47,9 @@ class Signals {
   int fd_;
 };
 
+/// Throws a refusal as a Failure: what was asked for is wrong, or it could not be done.
+void check(const v1::Reply& reply);
+
 class Link {
  public:
   /// The first address that answers. Throws Failure: 78 for what is no address, 1 when nobody answers.
@@ -60,7 +63,7 @@ class Link {
   void subscribe(const v1::Subscribe& subscription);
 
   /// The next message; nothing at the deadline, when the window was resized or when `other` has something to read.
-  /// Throws Lost, Ended.
+  /// Throws Lost, Ended, and as a Failure the refusal of a subscription.
   std::optional<v1::ServerMessage> wait(std::int64_t until_ns, int other = -1);
 
  private:

@@ -35,15 +35,6 @@ v1::Reply order(const Addresses& addresses, v1::Command command, std::int64_t ta
 
 void nothing(std::int64_t) {}
 
-// The refusal as an exit code: what was asked for is wrong, or it could not be done.
-void check(const v1::Reply& reply) {
-  const auto error = reply.error();
-  if (error == v1::ERROR_CODE_NONE) return;
-  const bool wrong = error == v1::ERROR_CODE_UNKNOWN_CHANNEL || error == v1::ERROR_CODE_BAD_VALUE;
-  throw Failure(wrong ? exit_wrong_value : exit_failed,
-                reply.text().empty() ? "myod refused" : printable(reply.text()));
-}
-
 int done(const v1::Reply& reply, std::string_view otherwise) {
   check(reply);
   print_line(reply.text().empty() ? std::string(otherwise) : printable(reply.text()));

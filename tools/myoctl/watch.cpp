@@ -18,11 +18,13 @@ namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 
-v1::Subscribe subscription(const WatchArguments& arguments) {
+// A channel that no sensor has told yet cannot be subscribed to: then everything is, and the model picks.
+v1::Subscribe subscription(const WatchArguments& arguments, const WatchModel& model) {
   v1::Subscribe subscribe;
   for (const v1::Kind kind : {v1::KIND_FEATURES, v1::KIND_SPECTRUM, v1::KIND_EVENTS, v1::KIND_STATUS})
     subscribe.add_kinds(kind);
-  for (const auto& name : arguments.channels) subscribe.add_channels(name);
+  if (model.knows_all_wanted())
+    for (const auto& name : arguments.channels) subscribe.add_channels(name);
   subscribe.set_max_rate_hz(arguments.rate_hz);
   return subscribe;
 }
@@ -42,7 +44,7 @@ std::unique_ptr<Link> begin(Signals& signals, const Addresses& addresses, const 
     if (message && message->has_status()) break;
   }
   if (const auto unknown = model.unknown_channel(); !unknown.empty()) throw Failure(exit_wrong_value, unknown);
-  link->subscribe(subscription(arguments));
+  link->subscribe(subscription(arguments, model));
   return link;
 }
 

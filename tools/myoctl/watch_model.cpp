@@ -247,4 +247,13 @@ std::string WatchModel::unknown_channel() const {
   return {};
 }
 
+bool WatchModel::knows_all_wanted() const {
+  return std::all_of(wanted_.begin(), wanted_.end(), [&](const std::string& name) {
+    return std::any_of(streams_.begin(), streams_.end(), [&](const auto& s) {
+      return std::any_of(s.second.channels().begin(), s.second.channels().end(),
+                         [&](const v1::Channel& c) { return c.name() == name; });
+    });
+  });
+}
+
 }  // namespace myod::myoctl

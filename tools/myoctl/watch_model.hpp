@@ -91,6 +91,8 @@ class WatchModel {
   /// Why a wanted channel cannot come, naming those there are; empty when all can, and while a sensor has not told its
   /// channels yet.
   std::string unknown_channel() const;
+  /// Every wanted channel is one of a stream described by now.
+  bool knows_all_wanted() const;
 
  private:
   void take_stream(const v1::Stream& stream);

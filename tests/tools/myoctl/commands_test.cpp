@@ -164,6 +164,20 @@ TEST_F(Talk, WatchWithoutATerminalIsOneLinePerChannelAndFrame) {
             "\n");
 }
 
+TEST_F(Talk, ARefusedSubscriptionIsSaidAndEndsTheCommand) {
+  const FakeDaemon daemon(folder / "s", [](const v1::ClientMessage& message) -> FakeDaemon::Answers {
+    if (!message.has_subscribe()) return {};
+    v1::ServerMessage refused;
+    *refused.mutable_reply() = refusal(v1::ERROR_CODE_UNKNOWN_CHANNEL, "subscription refused: no such channel");
+    return {refused};
+  });
+  for (const char* command : {"watch", "events"}) {
+    const auto end = run(line(daemon, {command}));
+    EXPECT_EQ(end.code, 78);
+    EXPECT_NE(end.err.find("myoctl: subscription refused: no such channel"), std::string::npos) << end.err;
+  }
+}
+
 TEST_F(Talk, WatchRefusesAChannelThatIsNotThere) {
   const FakeDaemon daemon(folder / "s", nothing);
   const auto end = run(line(daemon, {"watch", "--channel", "bicesp"}));
