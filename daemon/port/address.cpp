@@ -90,6 +90,7 @@ struct Scheme {
 
 void parse_nothing(Address& a, std::string_view rest) {
   if (!rest.empty()) refuse(a.text, "the embedded simulator takes nothing here", "sim:");
+  a.text = "the embedded simulator";
 }
 
 constexpr Scheme schemes[] = {

@@ -25,7 +25,7 @@ struct Address {
   std::uint32_t baud = 0;  ///< 0: the row's
   double rate_hz = 0.0;    ///< file
   double speed = 1.0;      ///< file: 0 = as fast as it goes, time from the bytes
-  std::string text;        ///< as given
+  std::string text;        ///< for people: as given, or what sim: means
 };
 /// Throws std::invalid_argument with what is wrong and an example.
 Address parse_address(std::string_view text);

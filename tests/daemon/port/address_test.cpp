@@ -29,6 +29,7 @@ TEST(Address, TakesEveryForm) {
   EXPECT_EQ(file.speed, 0.0);
   EXPECT_EQ(parse_address("file:x").speed, 1.0);
   EXPECT_EQ(parse_address("sim:").kind, Kind::sim);
+  EXPECT_EQ(parse_address("sim:").text, "the embedded simulator");
 }
 
 TEST(Address, RefusesTheRestWithAnExample) {
