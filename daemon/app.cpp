@@ -57,9 +57,14 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
       dsp_(dsp_rings(), dsp_wake_, bell_, disk_wake_),
       recorder_(journal_, disk_wake_, dsp_.counters().journal_lost, data_dir(configuration_),
                 [this](const record::RecorderState&) { bell_.ring(); }),
-      pipelines_(plans_.size(), worker_, requests_, dsp_wake_,
-                 [this](const dsp::Stream& stream, const dsp::Options& options, std::uint32_t index,
-                        std::uint32_t epoch) { describe(stream, options, index, epoch); }),
+      pipelines_(
+          plans_.size(), worker_, requests_, dsp_wake_,
+          [this](const dsp::Stream& stream, const dsp::Options& options, std::uint32_t index, std::uint32_t epoch) {
+            describe(stream, options, index, epoch);
+          },
+          [this](const dsp::Stream& stream, std::uint32_t index, std::uint32_t epoch) {
+            return recordings_.journals(stream, index, epoch);
+          }),
       recordings_(configuration_, pipelines_, recorder_, requests_, dsp_wake_),
       commands_(configuration_, pipelines_, recordings_, requests_, dsp_wake_),
       server_(io, serve_options(configuration_),
@@ -105,6 +110,7 @@ void App::run() {
   worker_.stop();  // before the dsp thread: a pipeline built now would find nobody to own it
   dsp_.stop();
   drain();  // what the dsp thread said last still reaches the clients
+  recordings_.end();
   server_.close("myod is ending");
   io_.poll();
   spdlog::info("ended");
@@ -176,7 +182,7 @@ void App::look_at_sensors() {
 void App::begin_stream(const SensorPlan& plan, const SensorState& state) {
   begun_[plan.stream] = true;
   pipelines_.rebuild(plan.stream, make_stream(plan, state.layout, state.rate_hz, configuration_), configuration_.dsp,
-                     config::print(configuration_), false, [name = plan.name](const std::string& error) {
+                     config::print(configuration_), [name = plan.name](const std::string& error) {
                        if (!error.empty()) spdlog::error("{} cannot be processed: {}", name, error);
                      });
 }

@@ -152,14 +152,13 @@ void Commands::configure(const v1::Command& command, Answer answer) {
   for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
     if (!pipelines_.running(s)) continue;
     ++group->open;
-    pipelines_.rebuild(s, pipelines_.stream(s), changed.dsp, text, recordings_.running(),
-                       [this, group](const std::string& error) {
-                         if (!error.empty()) {
-                           group->reply.set_error(v1::ERROR_CODE_BAD_VALUE);
-                           group->reply.set_text(error);
-                         }
-                         close(group);
-                       });
+    pipelines_.rebuild(s, pipelines_.stream(s), changed.dsp, text, [this, group](const std::string& error) {
+      if (!error.empty()) {
+        group->reply.set_error(v1::ERROR_CODE_BAD_VALUE);
+        group->reply.set_text(error);
+      }
+      close(group);
+    });
   }
   close(group);
 }

@@ -9,11 +9,16 @@ namespace {
 constexpr auto busy_text = "a change of settings is under way: try again in a moment";
 }
 
-Pipelines::Pipelines(std::size_t streams, Worker& worker, Ring& requests, Wake& dsp, Described described)
-    : worker_(worker), requests_(requests), dsp_(dsp), described_(std::move(described)), streams_(streams) {}
+Pipelines::Pipelines(std::size_t streams, Worker& worker, Ring& requests, Wake& dsp, Described described,
+                     Journals journals)
+    : worker_(worker),
+      requests_(requests),
+      dsp_(dsp),
+      described_(std::move(described)),
+      journals_(std::move(journals)),
+      streams_(streams) {}
 
-void Pipelines::rebuild(std::uint32_t i, dsp::Stream what, dsp::Options options, std::string options_text, bool journal,
-                        Done done) {
+void Pipelines::rebuild(std::uint32_t i, dsp::Stream what, dsp::Options options, std::string options_text, Done done) {
   Slot& slot = streams_[i];
   if (slot.busy) return done(busy_text);
   struct Work {
@@ -27,25 +32,24 @@ void Pipelines::rebuild(std::uint32_t i, dsp::Stream what, dsp::Options options,
   auto work =
       std::make_shared<Work>(Work{std::move(what), options, std::move(options_text), std::move(done), nullptr, {}});
   const std::uint32_t epoch = slot.epoch + 1;
-  const bool accepted =
-      worker_.submit({[work, i, epoch] {
-                        try {
-                          const std::size_t channels = work->what.channels.size();
-                          work->pipeline.reset(new BuiltPipeline{dsp::Pipeline(work->what, work->options, i, epoch),
-                                                                 work->text, std::vector<dsp::ChannelSeed>(channels)});
-                        } catch (const std::exception& wrong) {
-                          work->error = wrong.what();
-                        }
-                      },
-                      [this, work, i, journal] {
-                        built(i, std::move(work->what), work->options, journal, std::move(work->done),
-                              std::move(work->pipeline), work->error);
-                      }});
+  const bool accepted = worker_.submit(
+      {[work, i, epoch] {
+         try {
+           const std::size_t channels = work->what.channels.size();
+           work->pipeline.reset(new BuiltPipeline{dsp::Pipeline(work->what, work->options, i, epoch), work->text,
+                                                  std::vector<dsp::ChannelSeed>(channels)});
+         } catch (const std::exception& wrong) {
+           work->error = wrong.what();
+         }
+       },
+       [this, work, i] {
+         built(i, std::move(work->what), work->options, std::move(work->done), std::move(work->pipeline), work->error);
+       }});
   if (!accepted) return work->done(busy_text);
   slot.busy = true;
 }
 
-void Pipelines::built(std::uint32_t i, dsp::Stream what, const dsp::Options& options, bool journal, Done done,
+void Pipelines::built(std::uint32_t i, dsp::Stream what, const dsp::Options& options, Done done,
                       std::unique_ptr<BuiltPipeline> pipeline, const std::string& error) {
   Slot& slot = streams_[i];
   slot.busy = false;
@@ -54,7 +58,7 @@ void Pipelines::built(std::uint32_t i, dsp::Stream what, const dsp::Options& opt
   request.kind = DspRequest::Kind::hand_over;
   request.stream = i;
   request.built = pipeline.get();
-  request.journal = journal;
+  request.journal = journals_(what, i, slot.epoch + 1);
   if (!requests_.push(request)) return done(busy_text);
   (void)pipeline.release();  // the dsp thread owns it now
   slot.busy = true;

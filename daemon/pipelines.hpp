@@ -20,14 +20,15 @@ class Pipelines {
   /// `described`: called before the first result of a new epoch can be seen.
   using Described =
       std::function<void(const dsp::Stream&, const dsp::Options&, std::uint32_t stream, std::uint32_t epoch)>;
+  /// Asked right before a hand-over: whether the new pipeline writes the journal.
+  using Journals = std::function<bool(const dsp::Stream&, std::uint32_t stream, std::uint32_t epoch)>;
   /// How a hand-over ended: empty, or why it did not happen.
   using Done = std::function<void(const std::string& error)>;
 
-  Pipelines(std::size_t streams, Worker& worker, Ring& requests, Wake& dsp, Described described);
+  Pipelines(std::size_t streams, Worker& worker, Ring& requests, Wake& dsp, Described described, Journals journals);
 
   /// A stream's layout is known or changed (a new epoch either way), or its options changed, or a recording begins.
-  void rebuild(std::uint32_t stream, dsp::Stream what, dsp::Options options, std::string options_text, bool journal,
-               Done done);
+  void rebuild(std::uint32_t stream, dsp::Stream what, dsp::Options options, std::string options_text, Done done);
 
   /// From the replies ring: the dsp thread has taken the new one.
   void handed_over(const DspReply& reply);
@@ -45,13 +46,14 @@ class Pipelines {
     bool busy = false;
     Done done;
   };
-  void built(std::uint32_t i, dsp::Stream what, const dsp::Options& options, bool journal, Done done,
+  void built(std::uint32_t i, dsp::Stream what, const dsp::Options& options, Done done,
              std::unique_ptr<BuiltPipeline> pipeline, const std::string& error);
 
   Worker& worker_;
   Ring& requests_;
   Wake& dsp_;
   Described described_;
+  Journals journals_;
   std::vector<Slot> streams_;
 };
 

@@ -33,6 +33,8 @@ void Recordings::start(const std::string& subject, const std::string& label, Don
   if (request.streams.empty())
     return done(v1::ERROR_CODE_FAILED, "no sensor has started yet: there is nothing to record");
   const auto streams = request.streams;
+  recorded_.clear();
+  for (const record::RecordedStream& s : streams) recorded_.insert(s.stream);
   const std::string refused = recorder_.start(std::move(request));
   if (!refused.empty()) return done(v1::ERROR_CODE_FAILED, refused);
 
@@ -41,9 +43,22 @@ void Recordings::start(const std::string& subject, const std::string& label, Don
   failed_.clear();
   waiting_ = streams.size() + 1;  // ours, until every hand-over is begun
   for (const record::RecordedStream& s : streams)
-    pipelines_.rebuild(s.stream, s.description, configuration_.dsp, config::print(configuration_), true,
+    pipelines_.rebuild(s.stream, s.description, configuration_.dsp, config::print(configuration_),
                        [this](const std::string& error) { handed_over(error); });
   handed_over({});
+}
+
+bool Recordings::journals(const dsp::Stream& description, std::uint32_t stream, std::uint32_t epoch) {
+  if (!running()) return false;
+  if (!recorded_.contains(stream)) {
+    if (const std::string refused = recorder_.add({stream, epoch, description}); !refused.empty()) {
+      spdlog::error("{} is not recorded: {}", description.sensor, refused);
+      return false;
+    }
+    recorded_.insert(stream);
+    spdlog::info("{} joins the recording", description.sensor);
+  }
+  return true;
 }
 
 void Recordings::handed_over(const std::string& error) {
@@ -94,12 +109,21 @@ void Recordings::look() {
     silence();
   } else if (phase_ == Phase::closing && !state.recording) {
     phase_ = Phase::idle;
-    spdlog::info("recorded {}", state.path);
+    say_end(state);
     if (failed_.empty())
       answer(v1::ERROR_CODE_NONE, state.path);
     else
       answer(v1::ERROR_CODE_FAILED, failed_);
   }
+}
+
+void Recordings::end() {
+  recorder_.close();
+  if (phase_ != Phase::idle) say_end(recorder_.state());
+}
+
+void Recordings::say_end(const record::RecorderState& state) const {
+  if (failed_.empty() && state.error.empty()) spdlog::info("recorded {}", state.path);
 }
 
 void Recordings::answer(v1::ErrorCode error, const std::string& text) {

@@ -1,9 +1,11 @@
 // Record start and stop, on the serve thread. A recording begins with a hand-over per stream, so its journal starts
-// with a seed; it ends when the dsp thread has stopped sending and the disk thread has written what was sent.
+// with a seed; a sensor that starts later joins with its first pipeline. It ends when the dsp thread has stopped
+// sending and the disk thread has written what was sent.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 
 #include "config/config.hpp"
@@ -25,8 +27,9 @@ class Recordings {
   /// Answers when everything is written.
   void stop(Done done);
 
-  /// Pipelines handed over now must go on writing the journal.
-  bool running() const { return phase_ == Phase::opening || phase_ == Phase::running; }
+  /// For Pipelines: whether this pipeline, about to be handed over, is recorded. A stream the recording does not know
+  /// yet joins it.
+  bool journals(const dsp::Stream& description, std::uint32_t stream, std::uint32_t epoch);
   /// Of the running recording; empty: none.
   std::string path() const { return running() ? recorder_.state().path : std::string(); }
 
@@ -34,12 +37,16 @@ class Recordings {
   void journal_stopped();
   /// The disk thread has news, perhaps.
   void look();
+  /// myod ends, the dsp thread has stopped: a recording still open is written to its end.
+  void end();
 
  private:
   enum class Phase : std::uint8_t { idle, handing_over, opening, running, silencing, closing };
 
+  bool running() const { return phase_ == Phase::handing_over || phase_ == Phase::opening || phase_ == Phase::running; }
   void handed_over(const std::string& error);
   void silence();
+  void say_end(const record::RecorderState& state) const;
   void answer(v1::ErrorCode error, const std::string& text);
 
   const config::Configuration& configuration_;
@@ -48,8 +55,9 @@ class Recordings {
   Ring& requests_;
   Wake& dsp_;
   Phase phase_ = Phase::idle;
-  std::size_t waiting_ = 0;  ///< streams that have not answered in this phase
-  std::string failed_;       ///< why opening was given up
+  std::size_t waiting_ = 0;           ///< streams that have not answered in this phase
+  std::set<std::uint32_t> recorded_;  ///< streams of this recording
+  std::string failed_;                ///< why opening was given up
   Done done_;
 };
 

@@ -1,16 +1,19 @@
 #include "daemon/record/journal_reader.hpp"
 
 #include <bit>
+#include <stdexcept>
 
 namespace myod::record {
 
 JournalReader::JournalReader(const std::filesystem::path& path) : reader_(path) {
-  for (pending_ = reader_.next(); pending_; pending_ = reader_.next()) {
-    if (pending_->tag == xdf::Tag::file_header) continue;
-    if (pending_->tag != xdf::Tag::stream_header) break;
-    header(*pending_);
+  try {
+    while (const auto chunk = reader_.next())
+      if (chunk->tag == xdf::Tag::stream_header) header(*chunk);
+  } catch (const std::runtime_error&) {
+    if (streams_.empty()) throw;  // else next() comes to the damage in its turn
   }
   if (streams_.empty()) reader_.refuse("the headers of a recording are missing");
+  reader_.rewind();
 }
 
 void JournalReader::header(const xdf::Chunk& chunk) {
@@ -35,15 +38,12 @@ const JournalReader::Route& JournalReader::route(std::uint32_t id) const {
 }
 
 bool JournalReader::next(JournalHandler& handler) {
-  for (;; pending_ = reader_.next()) {
-    if (!pending_) return false;
-    if (pending_->tag == xdf::Tag::stream_header && !routes_.contains(pending_->stream)) header(*pending_);
-    if (pending_->tag == xdf::Tag::stream_footer) footers_ = true;
-    if (pending_->tag != xdf::Tag::samples) continue;
-    if (!deliver(route(pending_->stream), *pending_, handler)) continue;
-    pending_ = reader_.next();
-    return true;
+  while (const auto chunk = reader_.next()) {
+    if (chunk->tag == xdf::Tag::stream_header && !routes_.contains(chunk->stream)) header(*chunk);
+    if (chunk->tag == xdf::Tag::stream_footer) footers_ = true;
+    if (chunk->tag == xdf::Tag::samples && deliver(route(chunk->stream), *chunk, handler)) return true;
   }
+  return false;
 }
 
 bool JournalReader::deliver(const Route& to, const xdf::Chunk& chunk, JournalHandler& handler) {

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +31,8 @@ class JournalHandler {
 
 class JournalReader {
  public:
-  /// Reads the headers. Throws std::runtime_error when the file is not a recording of this program.
+  /// Reads the headers, wherever they stand: a sensor may have joined late. Throws std::runtime_error when the file is
+  /// not a recording of this program.
   explicit JournalReader(const std::filesystem::path& path);
 
   /// In the order of the file; stream indices are those of the daemon, not positions here.
@@ -63,7 +63,6 @@ class JournalReader {
   FileFacts facts_;
   std::vector<std::vector<double>> raw_;  ///< per sensor: of the block whose head comes next
   std::vector<dsp::ChannelStatus> status_;
-  std::optional<xdf::Chunk> pending_;
   bool footers_ = false;
 };
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "daemon/clock.hpp"
 #include "daemon/record/recording.hpp"
@@ -38,9 +39,12 @@ std::filesystem::path recording_path(const std::filesystem::path& data_dir, cons
   return data_dir / "subjects" / r.subject / (std::string(stamp, n) + "_" + r.label + ".xdf");
 }
 
+constexpr auto busy_text = "the disk is busy with earlier requests: try again in a moment";
+
+struct Stop {};
 /// serve -> disk, by pointer: the disk thread frees it.
 struct Request {
-  std::optional<StartRequest> start;  ///< nothing: stop
+  std::variant<Stop, StartRequest, RecordedStream> what;
   std::uint64_t dropped_before = 0;
 };
 
@@ -72,7 +76,11 @@ class Recorder::Thread {
     });
   }
 
-  ~Thread() {
+  ~Thread() { close(); }
+
+  /// Serve thread.
+  void close() {
+    if (!thread_.joinable()) return;
     stopping_.store(true);
     wake_.ring();
     thread_.join();
@@ -82,7 +90,7 @@ class Recorder::Thread {
   /// Serve thread.
   bool ask(Request request) {
     request.dropped_before = dropped_.load(std::memory_order_acquire);
-    const bool starts = request.start.has_value();
+    const bool starts = std::holds_alternative<StartRequest>(request.what);
     auto* const owned = new Request(std::move(request));
     {
       const std::lock_guard lock(mutex_);
@@ -135,22 +143,24 @@ class Recorder::Thread {
   void take_requests() {
     for (Request* r = nullptr; requests_.pop(r);) {
       const std::unique_ptr<Request> request(r);
-      if (!request->start) {
+      if (const auto* start = std::get_if<StartRequest>(&request->what)) {
+        finish();
+        begin(*start, request->dropped_before);
+      } else if (const auto* stream = std::get_if<RecordedStream>(&request->what)) {
+        if (recording_) recording_->add(*stream);
+      } else {
         stop_asked_ = true;
-        continue;
       }
-      finish();
-      begin(*request);
     }
   }
 
-  void begin(const Request& request) {
+  void begin(const StartRequest& request, std::uint64_t dropped_before) {
     const Now now = read_clocks();
     own_ = {};
     generation_ += 1;
-    dropped_before_ = request.dropped_before;
-    own_.path = recording_path(data_dir_, *request.start, now.wall_ns).string();
-    recording_.emplace(own_.path, *request.start, now);
+    dropped_before_ = dropped_before;
+    own_.path = recording_path(data_dir_, request, now.wall_ns).string();
+    recording_.emplace(own_.path, request, now);
     synced_ns_ = now.monotonic_ns;
     tell();
   }
@@ -235,10 +245,14 @@ std::string Recorder::start(StartRequest request) {
   for (const std::string& id : {request.subject, request.label})
     if (!is_valid_id(id)) return "\"" + id + "\": subject and label are 1 to 64 of letters, digits, _ and -";
   if (request.streams.empty()) return "there is no stream to record";
-  return thread_->ask({std::move(request), 0}) ? "" : "the disk is busy with earlier requests: try again in a moment";
+  return thread_->ask({std::move(request), 0}) ? "" : busy_text;
 }
 
+std::string Recorder::add(RecordedStream stream) { return thread_->ask({std::move(stream), 0}) ? "" : busy_text; }
+
 void Recorder::stop() { thread_->ask({}); }
+
+void Recorder::close() { thread_->close(); }
 
 RecorderState Recorder::state() const { return thread_->state(); }
 

@@ -11,7 +11,8 @@
 //
 // What the serve thread does to record: start() with the epoch each stream's next pipeline will have, then hand those
 // pipelines to the dsp thread. A stream's records before the hand-over of that epoch (or a later one) are not written.
-// To end: have the dsp thread stop sending, then stop(). A changed channel count ends the stream's part of the file.
+// A stream that begins later is announced with add() before its pipeline is handed over. To end: have the dsp thread
+// stop sending, then stop(). A changed channel count ends the stream's part of the file.
 #pragma once
 
 #include <atomic>
@@ -36,11 +37,11 @@ struct RecordedStream {
 };
 
 struct StartRequest {
-  std::string subject = "unassigned";  ///< [A-Za-z0-9_-]{1,64}
-  std::string label = "session";       ///< the same
-  std::string program;                 ///< "myod 0.1.0"
-  std::string configuration;           ///< the whole configuration as TOML
-  std::vector<RecordedStream> streams;
+  std::string subject = "unassigned";   ///< [A-Za-z0-9_-]{1,64}
+  std::string label = "session";        ///< the same
+  std::string program;                  ///< "myod 0.1.0"
+  std::string configuration;            ///< the whole configuration as TOML
+  std::vector<RecordedStream> streams;  ///< those known by now
 };
 
 struct RecorderState {
@@ -60,12 +61,16 @@ class Recorder {
   /// Starts the thread. `dropped` counts, on the dsp thread, the records that found the ring full.
   Recorder(daemon::Ring& journal, daemon::Wake& wake, const std::atomic<std::uint64_t>& dropped,
            std::filesystem::path data_dir, OnState on_state);
-  /// Empties the ring, ends a running recording, joins. The dsp thread has stopped before.
   ~Recorder();
+  /// Empties the ring, ends a running recording, joins; state() goes on telling how it ended. The dsp thread has
+  /// stopped before.
+  void close();
 
   /// Serve thread. Empty when accepted, else why not. The state is that of the new recording at once; whether its file
   /// opens is told by the state.
   std::string start(StartRequest request);
+  /// Serve thread. One stream more for the running recording. Empty when accepted, else why not.
+  std::string add(RecordedStream stream);
   /// Serve thread. What is in the ring by now is still written; then the state says that nothing is being recorded.
   void stop();
 

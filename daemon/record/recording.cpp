@@ -28,13 +28,15 @@ std::string utc(std::int64_t wall_ns) {
 Recording::Recording(const std::filesystem::path& path, const StartRequest& request, Now now) : file_(path) {
   facts_ = {request.program, request.configuration, now.wall_ns - now.monotonic_ns, utc(now.wall_ns)};
   xdf::put_file_header(file_.buffer(), file_header(facts_));
-  for (const RecordedStream& what : request.streams) {
-    Sensor& s = sensors_.emplace_back();
-    s.what = what;
-    if (durable_.size() <= what.stream) durable_.resize(what.stream + 1);
-    for (const Part part : {Part::commands, Part::events}) put_header(s, part);
-  }
+  for (const RecordedStream& stream : request.streams) add(stream);
   sync(now.monotonic_ns);
+}
+
+void Recording::add(const RecordedStream& stream) {
+  Sensor& s = sensors_.emplace_back();
+  s.what = stream;
+  if (durable_.size() <= stream.stream) durable_.resize(stream.stream + 1);
+  for (const Part part : {Part::commands, Part::events}) put_header(s, part);
 }
 
 Recording::Sensor* Recording::find(std::uint32_t stream) {

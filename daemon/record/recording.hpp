@@ -28,6 +28,8 @@ class Recording {
   /// Creates the file and writes its headers. Look at error() afterwards.
   Recording(const std::filesystem::path& path, const StartRequest& request, Now now);
 
+  /// Its records are written from its hand-over on.
+  void add(const RecordedStream& stream);
   void write(const daemon::RecordView& record);
   /// The journal has a hole: `total` records are missing so far.
   void note_loss(std::uint64_t total, std::int64_t now_ns);

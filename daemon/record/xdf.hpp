@@ -47,6 +47,8 @@ class Reader {
   /// Throws std::runtime_error with the offset when the bytes are no chunk.
   std::optional<Chunk> next();
   bool truncated() const { return truncated_; }
+  /// Begins again with the first chunk.
+  void rewind();
 
   /// `what` at the current chunk, as an error with file and offset.
   [[noreturn]] void refuse(const std::string& what) const;

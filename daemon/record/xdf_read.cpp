@@ -49,8 +49,15 @@ Reader::Reader(const std::filesystem::path& path) : path_(path), in_(path, std::
     throw std::runtime_error("cannot read " + path.string() + ": " + std::strerror(errno));
   if (found != magic)
     throw std::runtime_error(path.string() + ": is not a recording (an XDF file begins with \"XDF:\")");
-  size_ = std::filesystem::file_size(path);
+  rewind();
+}
+
+void Reader::rewind() {
+  in_.clear();
+  in_.seekg(static_cast<std::streamoff>(magic.size()));
+  size_ = std::filesystem::file_size(path_);
   at_ = magic.size();
+  truncated_ = false;
 }
 
 void Reader::refuse(const std::string& what) const {
