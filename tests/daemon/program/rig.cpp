@@ -1,7 +1,6 @@
 #include "tests/daemon/program/rig.hpp"
 
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 namespace myod::test {
@@ -62,9 +61,15 @@ std::vector<std::vector<std::string>> read_fields(const std::string& file) {
   std::ifstream in(file);
   std::vector<std::vector<std::string>> rows;
   for (std::string line; std::getline(in, line);) {
-    rows.emplace_back();
-    std::string field;
-    for (std::istringstream s(line); std::getline(s, field, ',');) rows.back().push_back(field);
+    auto& fields = rows.emplace_back(1);
+    bool inside = false;
+    for (const char c : line) {
+      if (c == '"') inside = !inside;
+      if (c == ',' && !inside)
+        fields.emplace_back();
+      else if (c != '"')
+        fields.back() += c;
+    }
   }
   return rows;
 }

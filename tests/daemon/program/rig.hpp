@@ -38,7 +38,7 @@ std::string json_field(const std::string& line, const std::string& name);
 /// argv of a simulated sensor: myosim KIND --link FOLDER/tty ...
 Words simulator(const TemporaryFolder& folder, const std::string& kind, Words more);
 
-/// The fields of a CSV, row by row, the header first; good for the columns before any text with commas in it.
+/// The fields of a CSV, row by row, the header first, without their quotes.
 std::vector<std::vector<std::string>> read_fields(const std::string& file);
 
 }  // namespace myod::test

@@ -109,9 +109,9 @@ TEST_F(Process, WritesTheColumnsScriptsRelyOn) {
   EXPECT_TRUE(
       out("amplitude.csv")
           .header.starts_with("t_s,channel,rms_uv,arv_uv,envelope_uv,ref_pct,active,cusum,valid_fraction,quality"));
-  EXPECT_EQ(out("spectrum.csv").header,
-            "t_s,channel,mnf_hz,mdf_hz,finsm5,power_uv2,zc_per_s,ssc_per_s,wl_uv,wamp_per_s,iemg_uvs,snr_db,mains_db,"
-            "valid_fraction,quality");
+  EXPECT_TRUE(out("spectrum.csv")
+                  .header.starts_with("t_s,channel,mnf_hz,mdf_hz,finsm5,power_uv2,zc_per_s,ssc_per_s,wl_uv,wamp_per_s,"
+                                      "iemg_uvs,snr_db,mains_db,valid_fraction,quality"));
   EXPECT_EQ(out("events.csv").header, "kind,channel,t_event_s,t_decision_s,value,text");
   EXPECT_EQ(out("repetitions.csv").header,
             "channel,number,start_s,end_s,peak_uv,peak_ref_pct,mean_uv,rest_before_s,mdf_hz,complete");
