@@ -50,6 +50,7 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       control_envelope(math::bessel2_lowpass(control_envelope_hz, rate_hz), lanes),
       spectrum(spectrum_count.window(), rate_hz, o.features.band_low_hz, o.features.band_high_hz),
       repetition_spectrum(repetition_spectrum_count.window(), rate_hz, o.features.band_low_hz, o.features.band_high_hz),
+      spectrum_activity(spectrum_count.window()),
       spectrum_samples(spectrum_count.window()),
       repetition_spectrum_samples(repetition_spectrum_count.window()),
       amplitude_hops(o.features.hop_ms, stream.rate_mhz),
@@ -57,18 +58,20 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       repetition_hops(repetition_hop_ms, stream.rate_mhz),
       spectrum_hops(o.features.spectrum_hop_ms, stream.rate_mhz),
       repetition_spectrum_hops(repetition_spectrum_hop_ms, stream.rate_mhz),
-      stagger(std::clamp<std::size_t>(
-          lane_count, 1,
-          std::max<std::size_t>(2, math::window_samples(o.features.spectrum_hop_ms, stream.rate_mhz)) - 1)),
       forget_after(std::max({amplitude.samples(), control.samples(), repetition.samples(), spectrum_samples,
                              repetition_spectrum_samples})),
-      history(forget_after + stagger, lanes),
+      pending{SpreadWork(spread_samples(o.features.spectrum_hop_ms, stream.rate_mhz), lanes),
+              std::vector<double>(lane_count, unknown), std::vector<double>(lane_count, 0.0),
+              std::vector<std::array<double, lane_tile>>(lanes / lane_tile),
+              std::vector<std::uint8_t>(lanes / lane_tile, 0)},
+      pending_repetition{SpreadWork(spread_samples(repetition_spectrum_hop_ms, stream.rate_mhz), lanes),
+                         std::vector<double>(lane_count, unknown)},
+      history(forget_after + std::max(pending.work.samples, pending_repetition.work.samples), lanes),
       calibrations(rate_hz, lane_count) {
   for (std::size_t lane = 0; lane < lane_count; ++lane)
     muscles.push_back(Lane{OnsetDetector(rate_hz, o.onset, o.condition.highpass_hz, o.condition.highpass_poles),
                            RepetitionCounter(repetition_hop_ms / 1000.0, o.repetition),
                            RepetitionSpectrum(repetition_spectrum.bins())});
-  pending.rest_uv.assign(lane_count, unknown);
   const std::size_t channels = stream.channels.size();
   const std::size_t features =
       std::max(feature_rows(FrameKind::amplitude).size(), feature_rows(FrameKind::control).size());
@@ -80,8 +83,6 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
   status.assign(channels, {});
   spectrum_values_.assign(channels * feature_rows(FrameKind::spectrum).size(), unknown);
   spectrum_status.assign(channels, {});
-  segment.assign(std::max(spectrum_samples, repetition_spectrum_samples), 0.0);
-  segment_valid.assign(segment.size(), 0);
 }
 
 Event Pipeline::State::event(EventKind kind, std::int32_t channel, double t_event_s, double t_decision_s,
@@ -94,7 +95,7 @@ Event Pipeline::State::event(EventKind kind, std::int32_t channel, double t_even
   e.t_event_s = t_event_s;
   e.t_decision_s = t_decision_s;
   e.value = value;
-  e.host_time_ns = host_ns(static_cast<std::int64_t>(t_event_s * rate_hz + 0.5));
+  e.host_time_ns = host_ns(static_cast<std::int64_t>(math::nearest(t_event_s * rate_hz)));
   return e;
 }
 
@@ -112,7 +113,7 @@ void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
   const std::uint64_t missing = first_index - next_index;
   const double at_s = seconds(next_index);
   const double lost = static_cast<double>(missing);
-  finish_spectrum(sink);
+  finish_spectra(sink);
   Event e = event(EventKind::gap, all_channels, at_s, seconds(first_index), lost / rate_hz);
   ((e.text << "lost ").number(lost, 0) << (missing == 1 ? " sample (" : " samples ("))
           .number(1000.0 * lost / rate_hz, 0)
@@ -205,9 +206,10 @@ void Pipeline::State::step(std::size_t row, Sink& sink) noexcept {
   if (repetition_hops.ends_at(end) && options.repetition.enabled) count_repetitions(row, end, sink);
   if (amplitude_hops.ends_at(end)) amplitude_frame(row, end, sink);
   if (control_hops.ends_at(end)) control_frame(row, end, sink);
-  if (repetition_spectrum_hops.ends_at(end)) watch_repetition_spectra(row, end);
+  if (repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(row, end);
   if (spectrum_hops.ends_at(end)) begin_spectrum(row, end);
-  if (pending.open) continue_spectrum(static_cast<std::size_t>(end - pending.end), sink);
+  if (pending_repetition.work.open) continue_repetition_spectra(end);
+  if (pending.work.open) continue_spectrum(end, sink);
 }
 
 void Pipeline::State::detect(std::size_t row, Sink& sink) noexcept {
@@ -269,7 +271,7 @@ void Pipeline::process(const SampleBlock& block, Sink& sink) noexcept {
 void Pipeline::finish(std::string_view why, Sink& sink) noexcept {
   const math::FlushDenormals guard;
   State& s = *state_;
-  s.finish_spectrum(sink);
+  s.finish_spectra(sink);
   for (std::size_t lane = 0; lane < s.lane_count; ++lane)
     if (const auto reply = s.calibrations.stop(lane, s.stream.channels[s.channel(lane)].name, why)) sink.result(*reply);
 }

@@ -6,12 +6,6 @@
 #include "dsp/quality.hpp"
 
 namespace myod::dsp {
-namespace {
-
-constexpr double full_band_rate_hz = 900.0;  // below it the band does not fit (dsp-spec 0b.11)
-constexpr double threshold_lsb = 2.0, threshold_rest = 2.5;
-
-}  // namespace
 
 AmplitudeInput Pipeline::State::known_of(std::size_t lane) const noexcept {
   const Lane& muscle = muscles[lane];
@@ -82,68 +76,6 @@ void Pipeline::State::control_frame(std::size_t row, std::uint64_t end, Sink& si
     control_values(in, std::span(values).subspan(channel(lane) * features, features));
   }
   tell_frame(FrameKind::control, end, control.samples(), values, status, sink);
-}
-
-std::span<const double> Pipeline::State::copy_window(std::size_t lane, std::uint64_t end,
-                                                     std::size_t samples) noexcept {
-  for (std::size_t i = 0; i < samples; ++i) {
-    const std::uint64_t index = end - samples + i;
-    segment[i] = history.y_at(index, lane);
-    segment_valid[i] = history.valid_at(index, lane) ? 1 : 0;
-  }
-  return std::span(segment).first(samples);
-}
-
-void Pipeline::State::begin_spectrum(std::size_t row, std::uint64_t end) noexcept {
-  pending.open = true;
-  pending.end = end;
-  for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    pending.rest_uv[lane] = muscles[lane].rest_uv();
-    const double fraction = spectrum_count.at(row, lane) / static_cast<double>(spectrum_samples);
-    spectrum_status[channel(lane)] =
-        judge(lane, end, spectrum_samples, fraction, rate_hz < full_band_rate_hz ? reason_rate : 0U);
-  }
-  std::fill(spectrum_values_.begin(), spectrum_values_.end(), unknown);
-}
-
-/// `offset` samples after the window ended: the lanes whose turn it is, and the frame when all are done.
-void Pipeline::State::continue_spectrum(std::size_t offset, Sink& sink) noexcept {
-  const std::size_t features = feature_rows(FrameKind::spectrum).size();
-  for (std::size_t lane = offset; lane < lane_count; lane += stagger) {
-    if (spectrum_status[channel(lane)].valid_fraction < options.features.min_valid) continue;
-    SpectrumInput in;
-    in.y = copy_window(lane, pending.end, spectrum_samples);
-    in.valid = std::span(segment_valid).first(spectrum_samples);
-    in.valid_samples = static_cast<double>(std::count(in.valid.begin(), in.valid.end(), std::uint8_t{1}));
-    in.band = spectrum.band(in.y.last(spectrum.samples()));
-    in.rate_hz = rate_hz;
-    in.rest_uv = pending.rest_uv[lane];
-    const double noise = threshold_rest * in.rest_uv;  // NaN while unknown: then the converter's step alone decides
-    const double step = threshold_lsb * std::abs(stream.channels[channel(lane)].scale);
-    in.threshold_uv = noise > step ? noise : step;
-    spectrum_values(in, std::span(spectrum_values_).subspan(channel(lane) * features, features));
-  }
-  if (offset + 1 < stagger) return;
-  pending.open = false;
-  tell_frame(FrameKind::spectrum, pending.end, spectrum_samples, spectrum_values_, spectrum_status, sink);
-}
-
-void Pipeline::State::finish_spectrum(Sink& sink) noexcept {
-  for (auto offset = static_cast<std::size_t>(next_index - pending.end) + 1; pending.open; ++offset)
-    continue_spectrum(offset, sink);
-}
-
-/// Windows inside a running contraction are kept for the repetition it may become.
-void Pipeline::State::watch_repetition_spectra(std::size_t row, std::uint64_t end) noexcept {
-  const std::size_t n = repetition_spectrum_samples;
-  if (end < n) return;
-  for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    Lane& muscle = muscles[lane];
-    if (!muscle.repetitions.running() || seconds(end - n) < muscle.repetitions.candidate_start_s()) continue;
-    if (repetition_spectrum_count.at(row, lane) < options.features.min_valid * static_cast<double>(n)) continue;
-    const Band band = repetition_spectrum.band(copy_window(lane, end, n).last(repetition_spectrum.samples()));
-    muscle.repetition_spectrum.add(muscle.repetitions.candidate_start_s(), end, band.density);
-  }
 }
 
 void Pipeline::State::count_repetitions(std::size_t row, std::uint64_t end, Sink& sink) noexcept {

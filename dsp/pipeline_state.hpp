@@ -2,6 +2,8 @@
 // Private to dsp/pipeline*.cpp.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -60,12 +62,45 @@ struct Window {
   }
 };
 
-/// The spectrum frame under way: as it stood when its window ended, computed lane by lane on the samples that follow.
-struct PendingSpectrum {
+/// Work at the end of a window, in equal pieces per tile of lanes, spread over the samples that follow.
+struct SpreadWork {
   bool open = false;
-  std::uint64_t end = 0;
-  std::vector<double> rest_uv;  // per lane
+  std::uint64_t end = 0;           // of the window
+  std::vector<std::size_t> tiles;  // that take part, in order
+  std::size_t samples, pieces = 0, done = 0;
+
+  SpreadWork(std::size_t over_samples, std::size_t lanes) : samples(over_samples) { tiles.reserve(lanes / lane_tile); }
+  void begin(std::uint64_t window_end, std::size_t pieces_per_tile) noexcept {
+    open = true, end = window_end, pieces = pieces_per_tile, done = 0;
+    tiles.clear();
+  }
+  /// f(tile, piece) for what is due with the sample before `now`; true when that was the last.
+  template <typename F>
+  bool until(std::uint64_t now, F f) noexcept {
+    const std::size_t all = tiles.size() * pieces;
+    const auto gone = static_cast<std::size_t>(std::min<std::uint64_t>(now - end + 1, samples));
+    for (const std::size_t due = all * gone / samples; done < due; ++done) f(tiles[done / pieces], done % pieces);
+    open = gone < samples;
+    return !open;
+  }
 };
+
+/// The spectrum frame under way, as it stood when its window ended.
+struct PendingSpectrum {
+  SpreadWork work;
+  std::vector<double> rest_uv, valid_samples;               // per lane
+  std::vector<std::array<double, lane_tile>> threshold_uv;  // per tile
+  std::vector<std::uint8_t> all_valid;
+};
+
+/// The window for the spectra of running contractions.
+struct PendingRepetitionSpectra {
+  SpreadWork work;
+  std::vector<double> start_s;  // per lane; NaN: takes no part
+};
+
+/// Over so many samples the spectra of a hop are spread.
+std::size_t spread_samples(double hop_ms, std::uint64_t rate_mhz);
 
 struct Pipeline::State {
   Stream stream;
@@ -83,13 +118,14 @@ struct Pipeline::State {
   MovingCount spectrum_count, repetition_spectrum_count;
   Smoother envelope, control_envelope;
   Spectrum spectrum, repetition_spectrum;
+  ActivityWindow spectrum_activity;
   std::size_t spectrum_samples, repetition_spectrum_samples;
 
   math::Hops amplitude_hops, control_hops, repetition_hops, spectrum_hops, repetition_spectrum_hops;
-  std::size_t stagger;       // lanes of a spectrum frame are spread over at most so many samples
   std::size_t forget_after;  // a gap of so many samples leaves nothing in any window
-  History history;
   PendingSpectrum pending;
+  PendingRepetitionSpectra pending_repetition;
+  History history;
 
   std::vector<Lane> muscles;
   Calibrations calibrations;
@@ -104,8 +140,6 @@ struct Pipeline::State {
   std::vector<std::uint8_t> conditioned_valid;
   std::vector<double> values, spectrum_values_;  // channels x features
   std::vector<ChannelStatus> status, spectrum_status;
-  std::vector<double> segment;  // one lane's window
-  std::vector<std::uint8_t> segment_valid;
 
   State(Stream stream, Options options, std::uint32_t stream_index, std::uint32_t epoch);
 
@@ -130,18 +164,21 @@ struct Pipeline::State {
 
   // pipeline_frames.cpp: numbers
   void count_repetitions(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
-  void watch_repetition_spectra(std::size_t row, std::uint64_t end) noexcept;
   void amplitude_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
   void control_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
-  void begin_spectrum(std::size_t row, std::uint64_t end) noexcept;
-  void continue_spectrum(std::size_t offset, Sink& sink) noexcept;
-  void finish_spectrum(Sink& sink) noexcept;
-  std::span<const double> copy_window(std::size_t lane, std::uint64_t end, std::size_t samples) noexcept;
   AmplitudeInput known_of(std::size_t lane) const noexcept;
   ChannelStatus judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
                       std::uint32_t more = 0) const noexcept;
   void tell_frame(FrameKind kind, std::uint64_t end, std::size_t window, std::span<const double> numbers,
                   std::span<const ChannelStatus> states, Sink& sink) const noexcept;
+
+  // pipeline_spectra.cpp
+  void begin_spectrum(std::size_t row, std::uint64_t end) noexcept;
+  void continue_spectrum(std::uint64_t end, Sink& sink) noexcept;
+  void spectrum_numbers(std::size_t lane) noexcept;
+  void begin_repetition_spectra(std::size_t row, std::uint64_t end) noexcept;
+  void continue_repetition_spectra(std::uint64_t end) noexcept;
+  void finish_spectra(Sink& sink) noexcept;
 
   // pipeline_commands.cpp
   std::optional<CommandResult> apply(const Command& command, Sink& sink) noexcept;

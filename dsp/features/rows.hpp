@@ -7,6 +7,7 @@
 #include <limits>
 #include <span>
 
+#include "dsp/features/activity.hpp"
 #include "dsp/features/spectrum.hpp"
 
 namespace myod::dsp {
@@ -25,11 +26,9 @@ struct AmplitudeInput {
 /// Of spectrum frames.
 struct SpectrumInput {
   Band band;
-  std::span<const double> y;            ///< the whole window
-  std::span<const std::uint8_t> valid;  ///< of the same length
-  double valid_samples = 0.0;           ///< how many are
+  Activity activity;
+  double valid_samples = 0.0;
   double rate_hz = 0.0;
-  double threshold_uv = 0.0;  ///< of zero crossings, slope changes and Willison amplitude
   double rest_uv = unknown;
 };
 

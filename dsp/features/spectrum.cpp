@@ -1,120 +1,180 @@
 #include "dsp/features/spectrum.hpp"
 
-#include <fftw3.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <mutex>
-#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "dsp/features/transform.hpp"
 #include "dsp/math/spectral.hpp"
 
 namespace myod::dsp {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-/// FFTW's planner is one for the whole process and not safe for threads; executing plans is.
-std::mutex& planner() {
-  static std::mutex mutex;
-  return mutex;
-}
+constexpr std::size_t rows_at_once = 256, values_at_once = 128, bins_at_once = 64;
 
 }  // namespace
 
 struct Spectrum::State {
+  struct Source {
+    History* history = nullptr;
+    std::uint64_t end = 0;
+    std::size_t first_lane = 0;
+  };
+  struct Piece {
+    void (State::*work)(const Piece&, const Source&) noexcept;
+    std::size_t from, to, pass;
+  };
+
+  const Kernels& k = kernels();
   std::size_t n = 0, first = 0, bins = 0;
   double step_hz = 1.0;
-  std::vector<double> window, factor, density;  // factor: what |X|^2 is multiplied with, per bin of the band
-  double* in = nullptr;
-  fftw_complex* out = nullptr;
-  fftw_plan plan = nullptr;
+  Transform transform;
+  std::vector<double> window, factor;  // factor: what |X|^2 is multiplied with, per bin of the band
+  std::vector<double> turns, weights;  // per bin: for the density of pairs; for the moments
+  std::vector<Piece> pieces;
 
-  ~State() {
-    const std::lock_guard lock(planner());
-    if (plan != nullptr) fftw_destroy_plan(plan);
-    fftw_free(in);
-    fftw_free(out);
+  std::array<double, lane_tile> mean{};
+  std::vector<double> a, b;           // complex values of a tile of lanes
+  std::vector<double> tile, density;  // bins of the tile; of one lane
+  std::array<double, moment_count * lane_tile> moments{};
+
+  explicit State(std::size_t samples) : n(samples), transform(samples) {}
+  bool paired() const { return n % 2 == 0; }
+  std::size_t values() const { return transform.values(); }
+  double* result() { return transform.passes().size() % 2 == 0 ? a.data() : b.data(); }
+
+  void cut(void (State::*work)(const Piece&, const Source&) noexcept, std::size_t length, std::size_t most,
+           std::size_t pass = 0) {
+    const std::size_t count = (length + most - 1) / most;
+    for (std::size_t i = 0; i < count; ++i)
+      pieces.push_back({work, length * i / count, length * (i + 1) / count, pass});
   }
+
+  void sum(const Piece& p, const Source& from) noexcept {
+    if (p.from == 0) mean = {};
+    from.history->runs(from.end - n + p.from, p.to - p.from, [&](std::uint64_t index, std::size_t rows) {
+      k.sum(mean.data(), from.history->y(index) + from.first_lane, rows, from.history->lanes());
+    });
+    if (p.to == n)
+      for (double& m : mean) m /= static_cast<double>(n);
+  }
+  void taper(const Piece& p, const Source& from) noexcept {
+    const std::size_t step = paired() ? lane_tile : 2 * lane_tile;  // else imaginary parts stay zero
+    if (p.from == 0 && !paired()) std::fill(a.begin(), a.end(), 0.0);
+    std::size_t i = p.from;
+    from.history->runs(from.end - n + p.from, p.to - p.from, [&](std::uint64_t index, std::size_t rows) {
+      k.taper(a.data() + i * step, step, from.history->y(index) + from.first_lane, rows, from.history->lanes(),
+              mean.data(), window.data() + i);
+      i += rows;
+    });
+  }
+  void pass(const Piece& p, const Source&) noexcept {
+    const bool even = p.pass % 2 == 0;
+    k.transform_pass((even ? b : a).data(), (even ? a : b).data(), transform.passes()[p.pass], p.from, p.to);
+  }
+  void power(const Piece& p, const Source&) noexcept {
+    double* out = tile.data() + p.from * lane_tile;
+    const std::size_t count = p.to - p.from;
+    if (paired()) {
+      k.density_of_pairs(out, result(), n / 2, first + p.from, count, turns.data() + 2 * p.from,
+                         factor.data() + p.from);
+    } else {
+      k.density(out, result(), first + p.from, count, factor.data() + p.from);
+    }
+  }
+  void sum_up(const Piece&, const Source&) noexcept { k.moments(moments.data(), tile.data(), bins, weights.data()); }
 };
 
-Spectrum::Spectrum(std::size_t window, double rate_hz, double low_hz, double high_hz)
-    : state_(std::make_unique<State>()) {
-  State& s = *state_;
-  s.n = math::largest_7_smooth(window);
-  if (s.n < 8)
+Spectrum::Spectrum(std::size_t window, double rate_hz, double low_hz, double high_hz) {
+  const std::size_t n = math::largest_7_smooth(window);
+  if (n < 8)
     throw std::invalid_argument("features.spectrum_window_ms: " + std::to_string(window) +
                                 " samples at this rate, at least 8 are needed");
-  s.step_hz = rate_hz / static_cast<double>(s.n);
+  state_ = std::make_unique<State>(n);
+  State& s = *state_;
+  s.step_hz = rate_hz / static_cast<double>(n);
   const double top_hz = std::min(high_hz, 0.45 * rate_hz);
   const auto frequency = [&](std::size_t k) { return static_cast<double>(k) * s.step_hz; };
-  while (frequency(s.first) < low_hz && s.first <= s.n / 2) ++s.first;
-  while (s.first + s.bins <= s.n / 2 && frequency(s.first + s.bins) <= top_hz) ++s.bins;
+  while (frequency(s.first) < low_hz && s.first <= n / 2) ++s.first;
+  while (s.first + s.bins <= n / 2 && frequency(s.first + s.bins) <= top_hz) ++s.bins;
   if (s.bins == 0)
     throw std::invalid_argument("features.band_low_hz = " + std::to_string(low_hz) + ": the band ends at " +
                                 std::to_string(top_hz) + " Hz at this rate and holds no bin");
-  s.window = math::hann(s.n);
+  s.window = math::hann(n);
   double energy = 0.0;
   for (const double w : s.window) energy += w * w;
-  s.density.assign(s.bins, 0.0);
-  for (std::size_t i = 0; i < s.bins; ++i) {
-    const std::size_t k = s.first + i;
-    const bool single = k == 0 || 2 * k == s.n;
-    s.factor.push_back((single ? 1.0 : 2.0) / (rate_hz * energy));
+  for (std::size_t k = s.first; k < s.first + s.bins; ++k) {
+    const double f = frequency(k);
+    s.factor.push_back((k == 0 || 2 * k == n ? 1.0 : 2.0) / (rate_hz * energy));
+    for (const double part : Transform::root(k, n)) s.turns.push_back(part);
+    for (const double weight : {1.0, f, f * f, f * f * f * f * f, f > 0.0 ? 1.0 / f : 0.0}) s.weights.push_back(weight);
   }
-  s.in = fftw_alloc_real(s.n);
-  s.out = fftw_alloc_complex(s.n / 2 + 1);
-  if (s.in == nullptr || s.out == nullptr) throw std::bad_alloc();
-  const std::lock_guard lock(planner());
-  s.plan = fftw_plan_dft_r2c_1d(static_cast<int>(s.n), s.in, s.out, FFTW_ESTIMATE | FFTW_NO_SIMD);
-  if (s.plan == nullptr) throw std::runtime_error("FFTW has no plan for " + std::to_string(s.n) + " samples");
+  s.a.assign(s.values() * 2 * lane_tile, 0.0);
+  s.b.assign(s.a.size(), 0.0);
+  s.tile.assign(s.bins * lane_tile, 0.0);
+  s.density.assign(s.bins, 0.0);
+
+  s.cut(&State::sum, n, rows_at_once);
+  s.cut(&State::taper, n, rows_at_once);
+  for (std::size_t i = 0; i < s.transform.passes().size(); ++i) {
+    const std::size_t radix = s.transform.passes()[i].radix;
+    s.cut(&State::pass, s.values() / radix, std::max<std::size_t>(1, values_at_once / radix), i);
+  }
+  s.cut(&State::power, s.bins, bins_at_once);
+  s.cut(&State::sum_up, s.bins, s.bins);
 }
 
 Spectrum::~Spectrum() = default;
 
 std::size_t Spectrum::samples() const noexcept { return state_->n; }
 std::size_t Spectrum::bins() const noexcept { return state_->bins; }
+std::size_t Spectrum::pieces() const noexcept { return state_->pieces.size(); }
+
+void Spectrum::piece(std::size_t number, History& history, std::uint64_t end, std::size_t tile) noexcept {
+  const State::Piece& p = state_->pieces[number];
+  (state_.get()->*p.work)(p, {&history, end, tile * lane_tile});
+}
+
+Band Spectrum::band(std::size_t lane) noexcept {
+  State& s = *state_;
+  for (std::size_t i = 0; i < s.bins; ++i) s.density[i] = s.tile[i * lane_tile + lane];
+  Band band{s.density, static_cast<double>(s.first) * s.step_hz, s.step_hz, {}};
+  for (std::size_t m = 0; m < moment_count; ++m) band.moments[m] = s.moments[m * lane_tile + lane];
+  return band;
+}
 
 Band Spectrum::band(std::span<const double> x) noexcept {
   State& s = *state_;
   double sum = 0.0;
   for (const double v : x) sum += v;
   const double mean = sum / static_cast<double>(s.n);
-  for (std::size_t i = 0; i < s.n; ++i) s.in[i] = (x[i] - mean) * s.window[i];
-  fftw_execute(s.plan);
-  for (std::size_t i = 0; i < s.bins; ++i) {
-    const fftw_complex& v = s.out[s.first + i];
-    s.density[i] = (v[0] * v[0] + v[1] * v[1]) * s.factor[i];
-  }
-  return band_of(s.density);
+  std::fill(s.a.begin(), s.a.end(), 0.0);
+  for (std::size_t i = 0; i < s.n; ++i) s.a[i * (s.paired() ? lane_tile : 2 * lane_tile)] = (x[i] - mean) * s.window[i];
+  for (const State::Piece& p : s.pieces)
+    if (p.work != &State::sum && p.work != &State::taper) (s.*p.work)(p, {});
+  return band(std::size_t{0});
 }
 
 Band Spectrum::band_of(std::span<const double> density) const noexcept {
-  return {density, static_cast<double>(state_->first) * state_->step_hz, state_->step_hz};
+  const State& s = *state_;
+  Band band{density, static_cast<double>(s.first) * s.step_hz, s.step_hz, {}};
+  for (std::size_t i = 0; i < s.bins; ++i)
+    for (std::size_t m = 0; m < moment_count; ++m) band.moments[m] += density[i] * s.weights[i * moment_count + m];
+  return band;
 }
 
-double power_uv2(const Band& band) {
-  double sum = 0.0;
-  for (const double p : band.density) sum += p;
-  return sum * band.step_hz;
-}
+double power_uv2(const Band& band) { return band.moments[moment_0] * band.step_hz; }
 
 double mean_frequency_hz(const Band& band) {
-  double sum = 0.0, weighted = 0.0;
-  for (std::size_t i = 0; i < band.density.size(); ++i) {
-    sum += band.density[i];
-    weighted += band.hz(i) * band.density[i];
-  }
-  return sum > 0.0 ? weighted / sum : nan;
+  return band.moments[moment_0] > 0.0 ? band.moments[moment_1] / band.moments[moment_0] : nan;
 }
 
 double median_frequency_hz(const Band& band) {
-  double total = 0.0;
-  for (const double p : band.density) total += p;
+  const double total = band.moments[moment_0];
   if (!(total > 0.0)) return nan;
   const double half = 0.5 * total;
   double below = 0.0;
@@ -127,36 +187,16 @@ double median_frequency_hz(const Band& band) {
 }
 
 double finsm5(const Band& band) {
-  double low = 0.0, high = 0.0;
-  for (std::size_t i = 0; i < band.density.size(); ++i) {
-    const double f = band.hz(i);
-    if (f == 0.0) continue;
-    low += band.density[i] / f;
-    high += band.density[i] * (f * f * f * f * f);
-  }
-  return high > 0.0 ? low / high : nan;
+  return band.moments[moment_5] > 0.0 ? band.moments[moment_inverse] / band.moments[moment_5] : nan;
 }
 
 double moment_ratio(const Band& band) {
-  double low = 0.0, high = 0.0;
-  for (std::size_t i = 0; i < band.density.size(); ++i) {
-    const double f = band.hz(i);
-    if (f == 0.0) continue;
-    low += band.density[i] / f;
-    high += band.density[i] * (f * f);
-  }
-  return high > 0.0 ? low / high : nan;
+  return band.moments[moment_2] > 0.0 ? band.moments[moment_inverse] / band.moments[moment_2] : nan;
 }
 
 double deformation(const Band& band) {
-  double m0 = 0.0, m1 = 0.0, m2 = 0.0;
-  for (std::size_t i = 0; i < band.density.size(); ++i) {
-    const double f = band.hz(i);
-    m0 += band.density[i];
-    m1 += band.density[i] * f;
-    m2 += band.density[i] * (f * f);
-  }
-  return m1 > 0.0 ? std::sqrt(m0 * m2) / m1 : nan;
+  const Moments& m = band.moments;
+  return m[moment_1] > 0.0 ? std::sqrt(m[moment_0] * m[moment_2]) / m[moment_1] : nan;
 }
 
 }  // namespace myod::dsp

@@ -1,26 +1,36 @@
 // One-sided power density of a window (periodic Hann, mean removed, as scipy.signal.periodogram) and the numbers read
-// from it in the band of dsp-spec 2.9. FFTW in double without SIMD and with ESTIMATE, so every x86-64 CPU gives the
-// same bits.
+// from it in the band of dsp-spec 2.9. A mixed-radix transform of our own over a tile of lanes at once, in double and
+// in the same order of operations for every instruction set, so that every CPU gives the same bits. FFTW is its oracle.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
+#include "dsp/features/windows.hpp"
+#include "dsp/kernels/kernels.hpp"
+
 namespace myod::dsp {
+
+/// Sums over the band: of P, P f, P f^2, P f^5 and P / f.
+enum Moment : std::uint8_t { moment_0, moment_1, moment_2, moment_5, moment_inverse };
+using Moments = std::array<double, moment_count>;
 
 /// Power density (uV^2/Hz) at the frequencies first_hz, first_hz + step_hz, ...
 struct Band {
   std::span<const double> density;
   double first_hz = 0.0;
   double step_hz = 1.0;
+  Moments moments{};
   double hz(std::size_t i) const { return first_hz + static_cast<double>(i) * step_hz; }
 };
 
 class Spectrum {
  public:
-  /// Transforms the largest 7-smooth number of samples not above `window`. Plans under one mutex; not for the dsp
-  /// thread. Throws std::invalid_argument when fewer than 8 samples or no bin of the band remain.
+  /// Transforms the largest 7-smooth number of samples not above `window`. Not for the dsp thread. Throws
+  /// std::invalid_argument when fewer than 8 samples or no bin of the band remain.
   Spectrum(std::size_t window, double rate_hz, double low_hz, double high_hz);
   ~Spectrum();
   Spectrum(const Spectrum&) = delete;
@@ -28,7 +38,15 @@ class Spectrum {
 
   std::size_t samples() const noexcept;
   std::size_t bins() const noexcept;  ///< in the band
-  /// `x`: exactly samples(). Missing samples enter as zeros. The view is good until the next call.
+
+  /// The newest samples() rows before `end` of the tile's lanes, in so many pieces of about half a microsecond, to be
+  /// done in order. Missing samples enter as zeros.
+  std::size_t pieces() const noexcept;
+  void piece(std::size_t number, History& history, std::uint64_t end, std::size_t tile) noexcept;
+  /// Of a lane of the tile whose pieces are done. The view is good until the next call.
+  Band band(std::size_t lane) noexcept;
+
+  /// All at once, of one channel: exactly samples().
   Band band(std::span<const double> x) noexcept;
   /// A view of `density` (bins() values, e.g. an average) with this transform's frequencies.
   Band band_of(std::span<const double> density) const noexcept;

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "dsp/detect/calibration.hpp"
-#include "dsp/features/activity.hpp"
 #include "dsp/features/rows.hpp"
 #include "dsp/math/math.hpp"
 
@@ -81,27 +80,29 @@ constexpr std::array spectrum_table{
     Row<SpectrumInput>{{"power_uv2", "uV^2", "power in the band", spectrum, half_spectrum},
                        [](const SpectrumInput& in) { return power_uv2(in.band); }},
     Row<SpectrumInput>{{"zc_per_s", "1/s", "zero crossings above the noise threshold", spectrum, half_spectrum},
-                       [](const SpectrumInput& in) { return per_second(zero_crossings(in), in); }},
+                       [](const SpectrumInput& in) { return per_second(in.activity.crossings, in); }},
     Row<SpectrumInput>{{"ssc_per_s", "1/s", "slope sign changes above the noise threshold", spectrum, half_spectrum},
-                       [](const SpectrumInput& in) { return per_second(slope_sign_changes(in), in); }},
+                       [](const SpectrumInput& in) { return per_second(in.activity.turns, in); }},
     Row<SpectrumInput>{
         {"wl_uv", "uV", "waveform length: sum of the magnitudes of the differences", spectrum, half_spectrum},
-        waveform_length_uv},
+        [](const SpectrumInput& in) { return in.activity.length_uv; }},
     Row<SpectrumInput>{
         {"wamp_per_s", "1/s", "Willison amplitude: steps above the noise threshold", spectrum, half_spectrum},
-        [](const SpectrumInput& in) { return per_second(willison_amplitude(in), in); }},
+        [](const SpectrumInput& in) { return per_second(in.activity.steps, in); }},
     Row<SpectrumInput>{
         {"iemg_uvs", "uV s", "integral of the rectified signal over the window", spectrum, half_spectrum},
-        [](const SpectrumInput& in) { return sum_of_magnitudes_uv(in) / in.rate_hz; }},
+        [](const SpectrumInput& in) { return in.activity.magnitudes_uv / in.rate_hz; }},
     Row<SpectrumInput>{{"snr_db", "dB", "RMS of the window over the rest level", spectrum, half_spectrum},
                        [](const SpectrumInput& in) {
-                         const double ratio = mean_square_uv2(in) / (in.rest_uv * in.rest_uv);
+                         const double ratio = in.activity.squares_uv2 / in.valid_samples / (in.rest_uv * in.rest_uv);
                          return ratio > 0.0 && ratio <= std::numeric_limits<double>::max() ? 10.0 * math::log10(ratio)
                                                                                            : unknown;
                        }},
     Row<SpectrumInput>{
         {"tkeo_uv2", "uV^2", "mean Teager-Kaiser energy: grows with amplitude and frequency", spectrum, half_spectrum},
-        teager_kaiser_uv2},
+        [](const SpectrumInput& in) {
+          return in.activity.triples > 0.0 ? in.activity.energies_uv2 / in.activity.triples : unknown;
+        }},
     Row<SpectrumInput>{
         {"moment_ratio", "Hz^-3", "spectral moment of order -1 over moment of order 2", spectrum, half_spectrum},
         [](const SpectrumInput& in) { return moment_ratio(in.band); }},

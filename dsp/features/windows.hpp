@@ -4,6 +4,7 @@
 // bit.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +34,16 @@ class History {
   }
 
   void clear() noexcept;
+
+  /// f(index, rows) for the stretches of first .. first + rows that lie in one piece.
+  template <typename F>
+  void runs(std::uint64_t first, std::size_t rows_wanted, F f) const {
+    while (rows_wanted > 0) {
+      const std::size_t n = std::min(rows_wanted, rows() - slot(first));
+      f(first, n);
+      first += n, rows_wanted -= n;
+    }
+  }
 
  private:
   std::size_t lanes_, mask_;

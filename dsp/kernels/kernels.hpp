@@ -16,6 +16,25 @@ struct Section {
   double b0 = 1.0, b1 = 0.0, b2 = 0.0, a1 = 0.0, a2 = 0.0;
 };
 
+/// One pass of a Stockham transform of `radix` * `length` * `stride` complex values: radix 2, 3, 4, 5 or 7, `length`
+/// groups of `stride` butterflies. twiddles: per group, cos and sin of -2 pi p j / (radix * length), j = 1 .. radix
+/// - 1.
+struct TransformPass {
+  std::size_t radix = 2, length = 1, stride = 1;
+  const double* twiddles = nullptr;
+};
+
+/// What is counted and summed over a window of a tile of lanes, sample by sample (features/activity.hpp says what it
+/// means). Zeros at the start of a window.
+struct ActivityTile {
+  double last[lane_tile] = {}, before[lane_tile] = {}, last_step[lane_tile] = {}, last_valid[lane_tile] = {},
+         step_valid[lane_tile] = {};
+  double crossings[lane_tile] = {}, turns[lane_tile] = {}, steps[lane_tile] = {}, length[lane_tile] = {};
+  double magnitudes[lane_tile] = {}, squares[lane_tile] = {}, energies[lane_tile] = {}, triples[lane_tile] = {};
+};
+
+inline constexpr std::size_t moment_count = 5;
+
 struct Kernels {
   const char* name;
   /// y = (y - offset) * scale, per lane, in place: raw counts to the channel's unit.
@@ -32,6 +51,27 @@ struct Kernels {
   /// Moving sum of magnitudes, alike.
   void (*sum_magnitudes)(double* out, const double* now, const double* old, std::size_t rows, std::size_t lanes,
                          double* sum, double* fresh);
+
+  // Of a tile: rows of `lanes` doubles in (pointers at the tile's first lane), rows of lane_tile doubles out. A complex
+  // value is a row of real and a row of imaginary parts.
+  /// total += y.
+  void (*sum)(double* total, const double* y, std::size_t rows, std::size_t lanes);
+  /// out[i * out_step] = (y[i] - mean) * window[i].
+  void (*taper)(double* out, std::size_t out_step, const double* y, std::size_t rows, std::size_t lanes,
+                const double* mean, const double* window);
+  /// The butterflies from .. to of radix 1 .. length * stride.
+  void (*transform_pass)(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to);
+  /// |X|^2 * factor of `bins` values from `first` on, of a real signal of 2 * length samples whose even samples were
+  /// the real and whose odd ones the imaginary parts of z. twiddles: cos and sin of -2 pi k / (2 * length) per bin.
+  void (*density_of_pairs)(double* out, const double* z, std::size_t length, std::size_t first, std::size_t bins,
+                           const double* twiddles, const double* factor);
+  /// The same of a plain transform.
+  void (*density)(double* out, const double* z, std::size_t first, std::size_t bins, const double* factor);
+  /// out[k] = sum over the bins of density * weights[bin * moment_count + k].
+  void (*moments)(double* out, const double* density, std::size_t bins, const double* weights);
+  /// Goes on with the rows of a window; valid: a byte per value, null when all are.
+  void (*activity)(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows, std::size_t lanes,
+                   const double* threshold);
 };
 
 /// The table for this CPU, or the one MYOD_ISA names (baseline, sse2, avx2, avx512). The choice is made when first

@@ -16,9 +16,15 @@ constexpr std::uint64_t hop_end(std::uint64_t k, std::uint64_t hop_us, std::uint
   return whole / mhz_per_hz + (rest + us_per_s * mhz_per_hz / 2) / (us_per_s * mhz_per_hz);
 }
 
+/// The nearest whole number, halves up; of 0 and above.
+constexpr std::uint64_t nearest(double v) {
+  const auto whole = static_cast<std::uint64_t>(v);
+  return v - static_cast<double>(whole) >= 0.5 ? whole + 1 : whole;
+}
+
 /// Samples in a window of that length, at least one.
 constexpr std::size_t window_samples(double window_ms, std::uint64_t rate_mhz) {
-  const auto n = static_cast<std::size_t>(hop_end(1, static_cast<std::uint64_t>(window_ms * 1000.0 + 0.5), rate_mhz));
+  const auto n = static_cast<std::size_t>(hop_end(1, nearest(window_ms * 1000.0), rate_mhz));
   return n == 0 ? 1 : n;
 }
 
@@ -32,10 +38,7 @@ constexpr std::int64_t nanoseconds(std::int64_t samples, std::uint64_t rate_mhz)
 /// Walks over the hop ends of one period.
 class Hops {
  public:
-  Hops(double hop_ms, std::uint64_t rate_mhz)
-      : hop_us_(static_cast<std::uint64_t>(hop_ms * 1000.0 + 0.5)), rate_mhz_(rate_mhz) {
-    restart(0);
-  }
+  Hops(double hop_ms, std::uint64_t rate_mhz) : hop_us_(nearest(hop_ms * 1000.0)), rate_mhz_(rate_mhz) { restart(0); }
 
   /// The next end lies behind `index`.
   void restart(std::uint64_t index) {

@@ -54,6 +54,15 @@ TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
       k.sum_magnitudes(out.data(), y.data(), x.data() + rows * lanes, rows, lanes, c.data(), d.data());
       all.insert(all.end(), out.begin(), out.end());
       k.rectify(out.data(), y.data(), rows, lanes);
+      dsp::ActivityTile sums;
+      const std::vector<double> threshold(dsp::lane_tile, 0.5);
+      std::vector<unsigned char> valid(rows * lanes, 1);
+      for (std::size_t i = 0; i < valid.size(); i += 13) valid[i] = 0;
+      k.activity(sums, y.data(), nullptr, rows / 2, lanes, threshold.data());
+      k.activity(sums, y.data(), valid.data(), rows, lanes, threshold.data());
+      for (const auto* v : {&sums.crossings, &sums.turns, &sums.steps, &sums.length, &sums.energies, &sums.triples,
+                            &sums.magnitudes, &sums.squares})
+        all.insert(all.end(), std::begin(*v), std::end(*v));
       for (const auto* v : {&out, &a, &b, &c, &d, &state}) all.insert(all.end(), v->begin(), v->end());
       if (first.empty()) first = all;
       EXPECT_EQ(std::memcmp(first.data(), all.data(), all.size() * sizeof(double)), 0) << isa << ' ' << lanes;

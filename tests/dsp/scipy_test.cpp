@@ -25,6 +25,7 @@ class SciPy : public testing::TestWithParam<std::uint64_t> {
     reference.value = 60.0;
     pipeline.apply(reference, seen);
     test::feed(pipeline, seen, x, 0, x.size());
+    pipeline.finish(dsp::input_ended, seen);
   }
   void expect_near(double ours, double truth, double relative, const std::string& what) const {
     EXPECT_NEAR(ours, truth, relative * std::abs(truth)) << what;
@@ -117,6 +118,7 @@ TEST(SpectrumFrame, UsesTheNewestSamplesWhenTheWindowIsNoTransformLength) {
   dsp::Pipeline pipeline(test::emg_stream(rate), {});
   test::Recorder seen;
   test::feed(pipeline, seen, x, 0, x.size());
+  pipeline.finish(dsp::input_ended, seen);
   dsp::Spectrum spectrum(rate, rate, 20.0, 450.0);
   ASSERT_EQ(spectrum.samples(), transform);
   const auto f = seen.of(dsp::FrameKind::spectrum).back();

@@ -1,27 +1,10 @@
-// The kernels themselves, compiled once per instruction set with MYOD_KERNELS naming it. Plain loops over a tile of
-// lanes whose state stays in registers; no header of a library may be used here, else its inline functions would leak
-// instructions this CPU lacks into the rest of the program.
-#include "dsp/kernels/kernels.hpp"
+// The kernels of samples, and the table of all, compiled once per instruction set with MYOD_KERNELS naming it. Plain
+// loops over a tile of lanes whose state stays in registers.
+#include "dsp/kernels/source/parts.hpp"
+#include "dsp/kernels/source/registers.hpp"
 
 namespace myod::dsp::MYOD_KERNELS {
 namespace {
-
-// A register of this instruction set. Written out because a loop over a short array is unrolled before the compiler
-// would vectorise it. Element by element, so the width changes no result.
-#if defined(__AVX512F__)
-constexpr std::size_t width = 8;
-#elif defined(__AVX2__)
-constexpr std::size_t width = 4;
-#else
-constexpr std::size_t width = 2;
-#endif
-typedef double Register __attribute__((vector_size(width * sizeof(double))));
-typedef double Memory __attribute__((vector_size(width * sizeof(double)), aligned(8), may_alias));
-typedef unsigned long long Bits __attribute__((vector_size(width * sizeof(double))));
-constexpr std::size_t tile = lane_tile / width;  // registers in a tile of lanes
-
-const Memory& at(const double* p, std::size_t r) { return *reinterpret_cast<const Memory*>(p + r * width); }
-Memory& at(double* p, std::size_t r) { return *reinterpret_cast<Memory*>(p + r * width); }
 
 void scale(double* y, std::size_t rows, std::size_t lanes, const double* offset, const double* factor) {
   for (std::size_t i = 0; i < rows; ++i, y += lanes)
@@ -71,7 +54,6 @@ enum class Term { square, magnitude };
 template <Term term>
 void moving_sum(double* out, const double* now, const double* old, std::size_t rows, std::size_t lanes, double* sum,
                 double* fresh) {
-  const Bits without_sign = ~Bits{} >> 1;
   for (std::size_t first = 0; first < lanes; first += lane_tile) {
     Register total[tile], begun[tile];
     for (std::size_t r = 0; r < tile; ++r) total[r] = at(sum + first, r), begun[r] = at(fresh + first, r);
@@ -83,7 +65,7 @@ void moving_sum(double* out, const double* now, const double* old, std::size_t r
         if constexpr (term == Term::square) {
           in = in * in, gone = gone * gone;
         } else {
-          in = (Register)((Bits)in & without_sign), gone = (Register)((Bits)gone & without_sign);
+          in = magnitude(in), gone = magnitude(gone);
         }
         total[r] += in - gone;
         begun[r] += in;
@@ -99,7 +81,18 @@ void moving_sum(double* out, const double* now, const double* old, std::size_t r
 #define MYOD_TEXT(x) #x
 #define MYOD_NAME(x) MYOD_TEXT(x)
 extern const Kernels table;
-const Kernels table{MYOD_NAME(MYOD_KERNELS),    scale, rectify, cascade, moving_sum<Term::square>,
-                    moving_sum<Term::magnitude>};
+const Kernels table{MYOD_NAME(MYOD_KERNELS),
+                    scale,
+                    rectify,
+                    cascade,
+                    moving_sum<Term::square>,
+                    moving_sum<Term::magnitude>,
+                    sum,
+                    taper,
+                    transform_pass,
+                    density_of_pairs,
+                    density,
+                    moments,
+                    activity};
 
 }  // namespace myod::dsp::MYOD_KERNELS

@@ -108,6 +108,7 @@ class Session {
     auto wish = test::request({{0, epoch_ + 1, sensor()}});
     wish.configuration = config::print(options_);
     ASSERT_EQ(recorder.start(wish), "");
+    pipeline_->finish(dsp::taken_over, live);  // what it still says is not recorded
     live.journal = &journal;
     live.said = {};
     rebuild(options_);

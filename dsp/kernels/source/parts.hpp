@@ -1,0 +1,20 @@
+// The kernels of kernels.hpp by name, for the table of one instruction set.
+#pragma once
+
+#include "dsp/kernels/kernels.hpp"
+
+namespace myod::dsp::MYOD_KERNELS {
+
+// spectrum.cpp
+void sum(double* total, const double* y, std::size_t rows, std::size_t lanes);
+void taper(double* out, std::size_t out_step, const double* y, std::size_t rows, std::size_t lanes, const double* mean,
+           const double* window);
+void transform_pass(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to);
+void density_of_pairs(double* out, const double* z, std::size_t length, std::size_t first, std::size_t bins,
+                      const double* twiddles, const double* factor);
+void density(double* out, const double* z, std::size_t first, std::size_t bins, const double* factor);
+void moments(double* out, const double* density, std::size_t bins, const double* weights);
+void activity(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows, std::size_t lanes,
+              const double* threshold);
+
+}  // namespace myod::dsp::MYOD_KERNELS

@@ -1,0 +1,209 @@
+// Spectra of a tile of lanes: the numbers of a window, the transform and the power density, in pieces of any length.
+#include "dsp/kernels/source/parts.hpp"
+#include "dsp/kernels/source/registers.hpp"
+
+namespace myod::dsp::MYOD_KERNELS {
+namespace {
+
+struct Complex {
+  Register re, im;
+  Complex operator+(Complex o) const { return {re + o.re, im + o.im}; }
+  Complex operator-(Complex o) const { return {re - o.re, im - o.im}; }
+};
+Complex operator*(double k, Complex z) { return {k * z.re, k * z.im}; }
+Complex minus_i_times(Complex z) { return {z.im, -z.re}; }
+
+constexpr std::size_t element = 2 * lane_tile;  // doubles: real parts of the tile, then imaginary parts
+
+Complex load(const double* z, std::size_t r) { return {at(z, r), at(z + lane_tile, r)}; }
+void store(double* z, std::size_t r, Complex v) { at(z, r) = v.re, at(z + lane_tile, r) = v.im; }
+
+template <std::size_t N>
+struct Roots;  // cos and sin of 2 pi k / N
+template <>
+struct Roots<3> {
+  static constexpr double c[3] = {1.0, -0.5, -0.5};
+  static constexpr double s[3] = {0.0, 0.86602540378443864676, -0.86602540378443864676};
+};
+template <>
+struct Roots<5> {
+  static constexpr double c[5] = {1.0, 0.30901699437494742410, -0.80901699437494742410, -0.80901699437494742410,
+                                  0.30901699437494742410};
+  static constexpr double s[5] = {0.0, 0.95105651629515357212, 0.58778525229247312917, -0.58778525229247312917,
+                                  -0.95105651629515357212};
+};
+template <>
+struct Roots<7> {
+  static constexpr double c[7] = {1.0,
+                                  0.62348980185873353053,
+                                  -0.22252093395631440429,
+                                  -0.90096886790241912624,
+                                  -0.90096886790241912624,
+                                  -0.22252093395631440429,
+                                  0.62348980185873353053};
+  static constexpr double s[7] = {0.0,
+                                  0.78183148246802980871,
+                                  0.97492791218182360702,
+                                  0.43388373911755812048,
+                                  -0.43388373911755812048,
+                                  -0.97492791218182360702,
+                                  -0.78183148246802980871};
+};
+
+/// Discrete Fourier transform of N values in place. Odd N: the values k and N - k share their sums and differences.
+template <std::size_t N>
+void transform(Complex (&a)[N]) {
+  if constexpr (N == 2) {
+    const Complex sum = a[0] + a[1];
+    a[1] = a[0] - a[1];
+    a[0] = sum;
+  } else if constexpr (N == 4) {
+    const Complex even = a[0] + a[2], even_difference = a[0] - a[2];
+    const Complex odd = a[1] + a[3], odd_difference = minus_i_times(a[1] - a[3]);
+    a[0] = even + odd;
+    a[1] = even_difference + odd_difference;
+    a[2] = even - odd;
+    a[3] = even_difference - odd_difference;
+  } else {
+    constexpr std::size_t half = N / 2;
+    Complex sum[half + 1], difference[half + 1], total = a[0];
+    for (std::size_t k = 1; k <= half; ++k) {
+      sum[k] = a[k] + a[N - k];
+      difference[k] = a[k] - a[N - k];
+      total = total + sum[k];
+    }
+    const Complex first = a[0];
+    a[0] = total;
+    for (std::size_t j = 1; j <= half; ++j) {
+      Complex even = first + Roots<N>::c[j] * sum[1], odd = Roots<N>::s[j] * difference[1];
+      for (std::size_t k = 2; k <= half; ++k) {
+        even = even + Roots<N>::c[j * k % N] * sum[k];
+        odd = odd + Roots<N>::s[j * k % N] * difference[k];
+      }
+      a[j] = even + minus_i_times(odd);
+      a[N - j] = even - minus_i_times(odd);
+    }
+  }
+}
+
+template <std::size_t N>
+void pass_of(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to) {
+  std::size_t p = from / pass.stride, q = from % pass.stride;
+  for (std::size_t i = from; i < to; ++i) {
+    const double* source = in + (q + pass.stride * p) * element;
+    double* target = out + (q + pass.stride * N * p) * element;
+    const double* w = pass.twiddles + p * 2 * (N - 1);
+    for (std::size_t r = 0; r < tile; ++r) {
+      Complex a[N];
+      for (std::size_t j = 0; j < N; ++j) a[j] = load(source + j * pass.stride * pass.length * element, r);
+      transform<N>(a);
+      store(target, r, a[0]);
+      for (std::size_t j = 1; j < N; ++j) {
+        const double c = w[2 * j - 2], s = w[2 * j - 1];
+        store(target + j * pass.stride * element, r, {a[j].re * c - a[j].im * s, a[j].re * s + a[j].im * c});
+      }
+    }
+    if (++q == pass.stride) q = 0, ++p;
+  }
+}
+
+}  // namespace
+
+void transform_pass(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to) {
+  switch (pass.radix) {
+    case 2:
+      return pass_of<2>(out, in, pass, from, to);
+    case 3:
+      return pass_of<3>(out, in, pass, from, to);
+    case 4:
+      return pass_of<4>(out, in, pass, from, to);
+    case 5:
+      return pass_of<5>(out, in, pass, from, to);
+    default:
+      return pass_of<7>(out, in, pass, from, to);
+  }
+}
+
+void sum(double* total, const double* y, std::size_t rows, std::size_t lanes) {
+  for (std::size_t r = 0; r < tile; ++r) {
+    Register s = at(total, r);
+    for (std::size_t i = 0; i < rows; ++i) s += at(y + i * lanes, r);
+    at(total, r) = s;
+  }
+}
+
+void taper(double* out, std::size_t out_step, const double* y, std::size_t rows, std::size_t lanes, const double* mean,
+           const double* window) {
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t r = 0; r < tile; ++r) at(out + i * out_step, r) = (at(y + i * lanes, r) - at(mean, r)) * window[i];
+}
+
+void density_of_pairs(double* out, const double* z, std::size_t length, std::size_t first, std::size_t bins,
+                      const double* twiddles, const double* factor) {
+  for (std::size_t i = 0; i < bins; ++i) {
+    const std::size_t k = first + i;
+    const double *front = z + (k == length ? 0 : k) * element, *back = z + (k == 0 ? 0 : length - k) * element;
+    const double c = twiddles[2 * i], s = twiddles[2 * i + 1];
+    for (std::size_t r = 0; r < tile; ++r) {
+      const Complex a = load(front, r), b = load(back, r);
+      // Twice the transforms of the even and of the odd samples.
+      const Complex even{a.re + b.re, a.im - b.im}, odd{a.im + b.im, b.re - a.re};
+      const Register re = 0.5 * (even.re + (odd.re * c - odd.im * s)), im = 0.5 * (even.im + (odd.re * s + odd.im * c));
+      at(out + i * lane_tile, r) = (re * re + im * im) * factor[i];
+    }
+  }
+}
+
+void density(double* out, const double* z, std::size_t first, std::size_t bins, const double* factor) {
+  for (std::size_t i = 0; i < bins; ++i)
+    for (std::size_t r = 0; r < tile; ++r) {
+      const Complex a = load(z + (first + i) * element, r);
+      at(out + i * lane_tile, r) = (a.re * a.re + a.im * a.im) * factor[i];
+    }
+}
+
+void moments(double* out, const double* density, std::size_t bins, const double* weights) {
+  for (std::size_t r = 0; r < tile; ++r) {
+    Register sums[moment_count] = {};
+    for (std::size_t i = 0; i < bins; ++i)
+      for (std::size_t k = 0; k < moment_count; ++k)
+        sums[k] += at(density + i * lane_tile, r) * weights[i * moment_count + k];
+    for (std::size_t k = 0; k < moment_count; ++k) at(out + k * lane_tile, r) = sums[k];
+  }
+}
+
+void activity(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows, std::size_t lanes,
+              const double* threshold) {
+  for (std::size_t r = 0; r < tile; ++r) {
+    const Register t = at(threshold, r);
+    Register last = at(sums.last, r), before = at(sums.before, r), last_step = at(sums.last_step, r);
+    Mask last_valid = at(sums.last_valid, r) != 0.0, step_valid = at(sums.step_valid, r) != 0.0;
+    Register crossings = at(sums.crossings, r), turns = at(sums.turns, r), steps = at(sums.steps, r);
+    Register length = at(sums.length, r), magnitudes = at(sums.magnitudes, r), squares = at(sums.squares, r);
+    Register energies = at(sums.energies, r), triples = at(sums.triples, r);
+    for (std::size_t i = 0; i < rows; ++i) {
+      const Register v = at(y + i * lanes, r);
+      const Mask here = valid == nullptr ? Mask{} - 1 : good(valid + i * lanes, r);
+      const Mask both = here & last_valid;
+      const Register step = v - last;
+      const Mask large = magnitude(step) >= t;
+      crossings += one_where(both & large & (last * v < 0.0));
+      const Mask three = both & step_valid;
+      turns += one_where(three & (last_step * step < 0.0) & (large | (magnitude(last_step) >= t)));
+      steps += one_where(both & large);
+      length += only_where(both, magnitude(step));
+      magnitudes += only_where(here, magnitude(v));
+      squares += only_where(here, v * v);
+      energies += only_where(three, last * last - before * v);
+      triples += one_where(three);
+      before = last, last = v, last_step = step, last_valid = here, step_valid = both;
+    }
+    at(sums.last, r) = last, at(sums.before, r) = before, at(sums.last_step, r) = last_step;
+    at(sums.last_valid, r) = one_where(last_valid), at(sums.step_valid, r) = one_where(step_valid);
+    at(sums.crossings, r) = crossings, at(sums.turns, r) = turns, at(sums.steps, r) = steps;
+    at(sums.energies, r) = energies, at(sums.triples, r) = triples;
+    at(sums.length, r) = length, at(sums.magnitudes, r) = magnitudes, at(sums.squares, r) = squares;
+  }
+}
+
+}  // namespace myod::dsp::MYOD_KERNELS

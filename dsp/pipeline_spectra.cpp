@@ -1,0 +1,104 @@
+// Spectrum frames and the spectra of repetitions: begun where their window ends, computed tile by tile in small pieces
+// on the samples that follow, so that no sample costs much more than another. What a frame says is as of its window's
+// end.
+#include <algorithm>
+#include <cmath>
+
+#include "dsp/pipeline_state.hpp"
+
+namespace myod::dsp {
+namespace {
+
+constexpr double full_band_rate_hz = 900.0;  // below it the band does not fit (dsp-spec 0b.11)
+constexpr double threshold_lsb = 2.0, threshold_rest = 2.5;
+constexpr double share_of_hop = 0.25;  // over which the work is spread
+
+}  // namespace
+
+std::size_t spread_samples(double hop_ms, std::uint64_t rate_mhz) {
+  return math::window_samples(share_of_hop * hop_ms, rate_mhz);
+}
+
+void Pipeline::State::begin_spectrum(std::size_t row, std::uint64_t end) noexcept {
+  PendingSpectrum& p = pending;
+  p.work.begin(end, spectrum_activity.pieces() + spectrum.pieces() + lane_tile);
+  for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
+    bool wanted = false, all_valid = true;
+    p.threshold_uv[tile] = {};
+    for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane) {
+      p.rest_uv[lane] = muscles[lane].rest_uv();
+      p.valid_samples[lane] = spectrum_count.at(row, lane);
+      ChannelStatus& status_of_lane = spectrum_status[channel(lane)];
+      status_of_lane = judge(lane, end, spectrum_samples, p.valid_samples[lane] / static_cast<double>(spectrum_samples),
+                             rate_hz < full_band_rate_hz ? reason_rate : 0U);
+      const double noise = threshold_rest * p.rest_uv[lane];  // NaN while unknown: the converter's step alone decides
+      const double step = threshold_lsb * std::abs(stream.channels[channel(lane)].scale);
+      p.threshold_uv[tile][lane % lane_tile] = noise > step ? noise : step;
+      wanted |= status_of_lane.valid_fraction >= options.features.min_valid;
+      all_valid &= p.valid_samples[lane] == static_cast<double>(spectrum_samples);
+    }
+    p.all_valid[tile] = all_valid;
+    if (wanted) p.work.tiles.push_back(tile);
+  }
+  std::fill(spectrum_values_.begin(), spectrum_values_.end(), unknown);
+}
+
+void Pipeline::State::continue_spectrum(std::uint64_t end, Sink& sink) noexcept {
+  PendingSpectrum& p = pending;
+  const bool done = p.work.until(end, [&](std::size_t tile, std::size_t piece) {
+    if (piece < spectrum_activity.pieces())
+      return spectrum_activity.piece(piece, history, p.work.end, tile, p.threshold_uv[tile], p.all_valid[tile] != 0);
+    piece -= spectrum_activity.pieces();
+    if (piece < spectrum.pieces()) return spectrum.piece(piece, history, p.work.end, tile);
+    spectrum_numbers(tile * lane_tile + piece - spectrum.pieces());
+  });
+  if (done) tell_frame(FrameKind::spectrum, p.work.end, spectrum_samples, spectrum_values_, spectrum_status, sink);
+}
+
+void Pipeline::State::spectrum_numbers(std::size_t lane) noexcept {
+  if (lane >= lane_count || spectrum_status[channel(lane)].valid_fraction < options.features.min_valid) return;
+  const std::size_t features = feature_rows(FrameKind::spectrum).size();
+  SpectrumInput in;
+  in.band = spectrum.band(lane % lane_tile);
+  in.activity = spectrum_activity.of(lane % lane_tile);
+  in.valid_samples = pending.valid_samples[lane];
+  in.rate_hz = rate_hz;
+  in.rest_uv = pending.rest_uv[lane];
+  spectrum_values(in, std::span(spectrum_values_).subspan(channel(lane) * features, features));
+}
+
+/// Windows inside a running contraction are kept for the repetition it may become.
+void Pipeline::State::begin_repetition_spectra(std::size_t row, std::uint64_t end) noexcept {
+  const std::size_t n = repetition_spectrum_samples;
+  if (end < n) return;
+  pending_repetition.work.begin(end, repetition_spectrum.pieces() + 1);
+  for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
+    bool wanted = false;
+    for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane) {
+      const double start_s = muscles[lane].repetitions.candidate_start_s();  // NaN: none
+      const bool inside = seconds(end - n) >= start_s && repetition_spectrum_count.at(row, lane) >=
+                                                             options.features.min_valid * static_cast<double>(n);
+      pending_repetition.start_s[lane] = inside ? start_s : unknown;
+      wanted |= inside;
+    }
+    if (wanted) pending_repetition.work.tiles.push_back(tile);
+  }
+}
+
+void Pipeline::State::continue_repetition_spectra(std::uint64_t end) noexcept {
+  SpreadWork& work = pending_repetition.work;
+  work.until(end, [&](std::size_t tile, std::size_t piece) {
+    if (piece < repetition_spectrum.pieces()) return repetition_spectrum.piece(piece, history, work.end, tile);
+    for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane)
+      if (const double start_s = pending_repetition.start_s[lane]; !std::isnan(start_s))
+        muscles[lane].repetition_spectrum.add(start_s, work.end, repetition_spectrum.band(lane % lane_tile).density);
+  });
+}
+
+void Pipeline::State::finish_spectra(Sink& sink) noexcept {
+  constexpr auto whenever = std::numeric_limits<std::uint64_t>::max();
+  if (pending_repetition.work.open) continue_repetition_spectra(whenever);
+  if (pending.work.open) continue_spectrum(whenever, sink);
+}
+
+}  // namespace myod::dsp
