@@ -224,7 +224,7 @@ void Pipeline::State::detect(std::size_t row, Sink& sink) noexcept {
         const double t = std::max(0.0, seconds(d->event_index) - conditioning_delay_s);
         Event e = event(d->kind, static_cast<std::int32_t>(channel(lane)), t, seconds(d->decision_index), unknown);
         if (d->brief) e.text << "brief";
-        if (d->kind == EventKind::onset) muscle.onsets += 1.0;
+        if (d->kind == EventKind::onset) ++muscle.onsets;
         sink.event(e, nullptr);
       }
     }

@@ -109,6 +109,8 @@ void Pipeline::take_seed(std::span<ChannelSeed> out) const noexcept {
     seed.reference_uv = muscle.reference_uv;
     seed.reference_percent = muscle.reference_percent;
     seed.reference_kind = muscle.reference_kind;
+    seed.onsets = muscle.onsets;
+    seed.onset = muscle.onset.state();
   }
 }
 
@@ -126,6 +128,9 @@ void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_
     muscle.reference_uv = from.reference_uv;
     muscle.reference_percent = from.reference_percent;
     muscle.reference_kind = from.reference_kind;
+    muscle.onsets = from.onsets;
+    muscle.onset.plant(from.onset);
+    if (!s.options.onset.enabled) muscle.onset.gap(next_index);  // nobody will look until it is enabled again
     muscle.repetitions.plant_seed(from);
     muscle.set_levels();
   }

@@ -13,7 +13,7 @@ AmplitudeInput Pipeline::State::known_of(std::size_t lane) const noexcept {
   in.rest_uv = muscle.rest_uv();
   in.reference_uv = muscle.reference_uv;
   in.reference_percent = muscle.reference_percent;
-  in.onsets = muscle.onsets;
+  in.onsets = static_cast<double>(muscle.onsets);
   if (options.onset.enabled && muscle.onset.known()) {
     in.active = muscle.onset.active() ? 1.0 : 0.0;
     in.cusum = muscle.onset.statistic();

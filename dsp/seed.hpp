@@ -1,6 +1,7 @@
-// What a pipeline remembers of a person when a settings change replaces it: fixed-size, plain, recorded in the journal.
-// Filters are not here: they warm-start, and windows stay invalid until refilled. The host time at which it was taken
-// is not here either: a seed belongs to a sample index.
+// What a pipeline remembers of a person when a settings change or a recording replaces it: fixed-size, plain, recorded
+// in the journal. A contraction goes on across it; windows stay invalid until refilled, and the detectors bridge that
+// time as they bridge a short gap. The spectra a repetition had gathered are not here: its mdf_hz is that of the
+// windows after. The host time at which it was taken is not here either: a seed belongs to a sample index.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,35 @@
 #include "dsp/command.hpp"
 
 namespace myod::dsp {
+
+/// Where an OnsetDetector stands. Indices count samples since the stream began.
+struct OnsetState {
+  bool active = false;
+  bool started = false;           ///< a sample was weighed since the stream began or the last gap
+  double s = 0.0, q = 0.0;        ///< S and its mirror
+  std::uint64_t zero_index = 0;   ///< n0, or m0 while active
+  std::uint64_t since_zero = 0;   ///< valid samples since then
+  std::uint64_t onset_index = 0;  ///< n0 of the burst under way
+};
+
+enum class RepetitionPhase : std::uint8_t { resting, contracting, ending, tail };  ///< tail: of one already told
+
+/// Amplitudes of consecutive hops.
+struct Stretch {
+  double peak_uv = 0.0, sum_uv = 0.0;
+  std::uint64_t hops = 0;
+};
+
+/// Where a RepetitionCounter stands in the repetition under way.
+struct RepetitionState {
+  RepetitionPhase phase = RepetitionPhase::resting;
+  bool complete = true;
+  bool after_gap = false, told_at_gap = false;
+  double start_s = 0.0;                                            ///< window's delay subtracted
+  double below_s = 0.0;                                            ///< the hop that fell below the end level
+  Stretch sofar, pending;                                          ///< up to that hop, and from it on
+  double last_valid_s = std::numeric_limits<double>::quiet_NaN();  ///< end of the newest valid hop
+};
 
 /// Per channel. NaN: not known.
 struct ChannelSeed {
@@ -20,6 +50,10 @@ struct ChannelSeed {
   double session_peak_uv = 0.0;  ///< the repetition counter's decaying maximum
   std::uint32_t repetitions = 0;
   double last_repetition_end_s = std::numeric_limits<double>::quiet_NaN();
+  double repetition_rest_uv = std::numeric_limits<double>::quiet_NaN();  ///< against which repetitions are counted
+  std::uint64_t onsets = 0;
+  OnsetState onset;
+  RepetitionState repetition;
 };
 
 }  // namespace myod::dsp

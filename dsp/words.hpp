@@ -8,6 +8,7 @@
 
 #include "dsp/command.hpp"
 #include "dsp/results.hpp"
+#include "dsp/seed.hpp"
 #include "dsp/stream.hpp"
 
 namespace myod::dsp {
@@ -22,6 +23,7 @@ inline constexpr std::array<std::string_view, 3> frame_kind_words{"features", "s
 inline constexpr std::array<std::string_view, 5> reference_kind_words{"none", "mvc", "submax", "task_peak", "mmax"};
 inline constexpr std::array<std::string_view, 5> command_kind_words{"calibrate_rest", "calibrate_reference", "set_rest",
                                                                     "set_reference", "mark"};
+inline constexpr std::array<std::string_view, 4> repetition_phase_words{"resting", "contracting", "ending", "tail"};
 
 template <typename Enum, std::size_t N>
 constexpr std::string_view word(const std::array<std::string_view, N>& words, Enum e) {

@@ -97,17 +97,46 @@ std::string seed_key(std::size_t channel, std::string_view name) {
   return "seed" + std::to_string(channel) + "." + std::string(name);
 }
 
-/// The doubles of a seed, in the order of the text.
+/// The numbers of a seed, in the order of the text.
+template <typename T>
 struct SeedRow {
   std::string_view name;
-  double dsp::ChannelSeed::*member;
+  T& (*of)(dsp::ChannelSeed&);
 };
-constexpr std::array<SeedRow, 6> seed_rows{{{"rest_uv", &dsp::ChannelSeed::rest_uv},
-                                            {"calibrated_rest_uv", &dsp::ChannelSeed::calibrated_rest_uv},
-                                            {"reference_uv", &dsp::ChannelSeed::reference_uv},
-                                            {"reference_percent", &dsp::ChannelSeed::reference_percent},
-                                            {"session_peak_uv", &dsp::ChannelSeed::session_peak_uv},
-                                            {"last_repetition_end_s", &dsp::ChannelSeed::last_repetition_end_s}}};
+using Seed = dsp::ChannelSeed;
+constexpr std::array seed_doubles{
+    SeedRow<double>{"rest_uv", [](Seed& s) -> double& { return s.rest_uv; }},
+    SeedRow<double>{"calibrated_rest_uv", [](Seed& s) -> double& { return s.calibrated_rest_uv; }},
+    SeedRow<double>{"reference_uv", [](Seed& s) -> double& { return s.reference_uv; }},
+    SeedRow<double>{"reference_percent", [](Seed& s) -> double& { return s.reference_percent; }},
+    SeedRow<double>{"session_peak_uv", [](Seed& s) -> double& { return s.session_peak_uv; }},
+    SeedRow<double>{"last_repetition_end_s", [](Seed& s) -> double& { return s.last_repetition_end_s; }},
+    SeedRow<double>{"repetition_rest_uv", [](Seed& s) -> double& { return s.repetition_rest_uv; }},
+    SeedRow<double>{"onset_s", [](Seed& s) -> double& { return s.onset.s; }},
+    SeedRow<double>{"onset_q", [](Seed& s) -> double& { return s.onset.q; }},
+    SeedRow<double>{"start_s", [](Seed& s) -> double& { return s.repetition.start_s; }},
+    SeedRow<double>{"below_s", [](Seed& s) -> double& { return s.repetition.below_s; }},
+    SeedRow<double>{"sofar_peak_uv", [](Seed& s) -> double& { return s.repetition.sofar.peak_uv; }},
+    SeedRow<double>{"sofar_sum_uv", [](Seed& s) -> double& { return s.repetition.sofar.sum_uv; }},
+    SeedRow<double>{"pending_peak_uv", [](Seed& s) -> double& { return s.repetition.pending.peak_uv; }},
+    SeedRow<double>{"pending_sum_uv", [](Seed& s) -> double& { return s.repetition.pending.sum_uv; }},
+    SeedRow<double>{"last_valid_s", [](Seed& s) -> double& { return s.repetition.last_valid_s; }},
+};
+constexpr std::array seed_counts{
+    SeedRow<std::uint64_t>{"onsets", [](Seed& s) -> std::uint64_t& { return s.onsets; }},
+    SeedRow<std::uint64_t>{"zero_index", [](Seed& s) -> std::uint64_t& { return s.onset.zero_index; }},
+    SeedRow<std::uint64_t>{"since_zero", [](Seed& s) -> std::uint64_t& { return s.onset.since_zero; }},
+    SeedRow<std::uint64_t>{"onset_index", [](Seed& s) -> std::uint64_t& { return s.onset.onset_index; }},
+    SeedRow<std::uint64_t>{"sofar_hops", [](Seed& s) -> std::uint64_t& { return s.repetition.sofar.hops; }},
+    SeedRow<std::uint64_t>{"pending_hops", [](Seed& s) -> std::uint64_t& { return s.repetition.pending.hops; }},
+};
+constexpr std::array seed_flags{
+    SeedRow<bool>{"active", [](Seed& s) -> bool& { return s.onset.active; }},
+    SeedRow<bool>{"started", [](Seed& s) -> bool& { return s.onset.started; }},
+    SeedRow<bool>{"complete", [](Seed& s) -> bool& { return s.repetition.complete; }},
+    SeedRow<bool>{"after_gap", [](Seed& s) -> bool& { return s.repetition.after_gap; }},
+    SeedRow<bool>{"told_at_gap", [](Seed& s) -> bool& { return s.repetition.told_at_gap; }},
+};
 
 struct RepetitionRow {
   std::string_view name;
@@ -146,10 +175,13 @@ std::string write_text(const HandOver& h) {
   Fields f("hand_over");
   f.value("epoch", h.epoch).value("at_index", h.at_index).value("channels", h.seeds.size());
   for (std::size_t c = 0; c < h.seeds.size(); ++c) {
-    const dsp::ChannelSeed& s = h.seeds[c];
-    for (const SeedRow& row : seed_rows) f.word(seed_key(c, row.name), hex(s.*row.member));
+    dsp::ChannelSeed s = h.seeds[c];
+    for (const auto& row : seed_doubles) f.word(seed_key(c, row.name), hex(row.of(s)));
+    for (const auto& row : seed_counts) f.value(seed_key(c, row.name), row.of(s));
+    for (const auto& row : seed_flags) f.value(seed_key(c, row.name), row.of(s) ? 1 : 0);
     f.word(seed_key(c, "reference_kind"), dsp::word(dsp::reference_kind_words, s.reference_kind));
     f.value(seed_key(c, "repetitions"), s.repetitions);
+    f.word(seed_key(c, "phase"), dsp::word(dsp::repetition_phase_words, s.repetition.phase));
   }
   return f.last("options", h.options);
 }
@@ -165,9 +197,12 @@ HandOver read_hand_over(std::string_view text, std::uint32_t stream) {
   h.seeds.resize(channels);
   for (std::size_t c = 0; c < channels; ++c) {
     dsp::ChannelSeed& s = h.seeds[c];
-    for (const SeedRow& row : seed_rows) s.*row.member = in.hexadecimal(seed_key(c, row.name));
+    for (const auto& row : seed_doubles) row.of(s) = in.hexadecimal(seed_key(c, row.name));
+    for (const auto& row : seed_counts) row.of(s) = in.value<std::uint64_t>(seed_key(c, row.name));
+    for (const auto& row : seed_flags) row.of(s) = in.value<int>(seed_key(c, row.name)) != 0;
     s.reference_kind = in.one_of<dsp::ReferenceKind>(seed_key(c, "reference_kind"), dsp::reference_kind_words);
     s.repetitions = in.value<std::uint32_t>(seed_key(c, "repetitions"));
+    s.repetition.phase = in.one_of<dsp::RepetitionPhase>(seed_key(c, "phase"), dsp::repetition_phase_words);
   }
   h.options = in.last("options");
   return h;

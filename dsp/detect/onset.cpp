@@ -67,24 +67,24 @@ std::optional<OnsetDecision> OnsetDetector::push(std::uint64_t index, double y_u
     rest_.learn(y_uv);
     return std::nullopt;
   }
-  if (started_) {
-    ++since_zero_;
+  if (state_.started) {
+    ++state_.since_zero;
   } else {
     restart(index);
-    started_ = true;
+    state_.started = true;
   }
   const double z = std::min(y_uv * y_uv / rest_.variance(), clip_);
-  s_ = std::max(0.0, s_ + 0.5 * (z * 0.75 - ln4));
-  return active_ ? look_for_offset(index, z) : look_for_onset(index, y_uv);
+  state_.s = std::max(0.0, state_.s + 0.5 * (z * 0.75 - ln4));
+  return state_.active ? look_for_offset(index, z) : look_for_onset(index, y_uv);
 }
 
 std::optional<OnsetDecision> OnsetDetector::look_for_onset(std::uint64_t index, double y_uv) noexcept {
-  if (s_ == 0.0) restart(index);
-  if (s_ > threshold_ && since_zero_ >= least_samples_) {
-    const OnsetDecision onset{EventKind::onset, zero_index_, index, false};
-    active_ = true;
-    onset_index_ = zero_index_;
-    q_ = 0.0;
+  if (state_.s == 0.0) restart(index);
+  if (state_.s > threshold_ && state_.since_zero >= least_samples_) {
+    const OnsetDecision onset{EventKind::onset, state_.zero_index, index, false};
+    state_.active = true;
+    state_.onset_index = state_.zero_index;
+    state_.q = 0.0;
     restart(index);
     rest_.cut();  // its block holds the rise
     return onset;
@@ -94,25 +94,26 @@ std::optional<OnsetDecision> OnsetDetector::look_for_onset(std::uint64_t index, 
 }
 
 std::optional<OnsetDecision> OnsetDetector::look_for_offset(std::uint64_t index, double z) noexcept {
-  q_ = std::min(threshold_, std::max(0.0, q_ + 0.5 * (ln2 - z * 0.5)));
-  if (q_ == 0.0) restart(index);
-  if (q_ < threshold_ || since_zero_ < quiet_samples_) return std::nullopt;
-  const OnsetDecision offset{EventKind::offset, zero_index_, index, zero_index_ - onset_index_ < brief_samples_};
-  active_ = false;
-  s_ = 0.0;
+  state_.q = std::min(threshold_, std::max(0.0, state_.q + 0.5 * (ln2 - z * 0.5)));
+  if (state_.q == 0.0) restart(index);
+  if (state_.q < threshold_ || state_.since_zero < quiet_samples_) return std::nullopt;
+  const OnsetDecision offset{EventKind::offset, state_.zero_index, index,
+                             state_.zero_index - state_.onset_index < brief_samples_};
+  state_.active = false;
+  state_.s = 0.0;
   restart(index);
   return offset;
 }
 
 void OnsetDetector::gap(std::uint64_t next_index) noexcept {
-  s_ = q_ = 0.0;
-  started_ = false;
+  state_.s = state_.q = 0.0;
+  state_.started = false;
   restart(next_index);
 }
 
 void OnsetDetector::restart(std::uint64_t index) noexcept {
-  zero_index_ = index;
-  since_zero_ = 0;
+  state_.zero_index = index;
+  state_.since_zero = 0;
 }
 
 }  // namespace myod::dsp

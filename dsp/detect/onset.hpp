@@ -18,6 +18,7 @@
 #include "dsp/detect/rest_level.hpp"
 #include "dsp/options.hpp"
 #include "dsp/results.hpp"
+#include "dsp/seed.hpp"
 
 namespace myod::dsp {
 
@@ -42,13 +43,17 @@ class OnsetDetector {
   /// The signal was cut: the statistics restart; an active burst stays open (what happened is not known).
   void gap(std::uint64_t next_index) noexcept;
 
-  bool active() const noexcept { return active_; }
+  bool active() const noexcept { return state_.active; }
   bool known() const noexcept { return rest_.known(); }       ///< rest level known, so active() means something
-  double statistic() const noexcept { return s_; }            ///< S
+  double statistic() const noexcept { return state_.s; }      ///< S
   double rest_uv() const noexcept { return rest_.rms_uv(); }  ///< sigma0; NaN while unknown
 
   /// Overrides sigma0, from where it is tracked on; NaN or 0 starts the learning anew.
   void set_rest(double rest_uv) noexcept { rest_.set(rest_uv); }
+
+  /// What outlives the detector beside sigma0; another one goes on from there.
+  const OnsetState& state() const noexcept { return state_; }
+  void plant(const OnsetState& state) noexcept { state_ = state; }
 
  private:
   std::optional<OnsetDecision> look_for_onset(std::uint64_t index, double y_uv) noexcept;
@@ -59,12 +64,7 @@ class OnsetDetector {
   std::uint64_t least_samples_, quiet_samples_, brief_samples_;
   RestLevel rest_;
 
-  bool active_ = false;
-  bool started_ = false;          // a sample was weighed since construction or the last gap
-  double s_ = 0.0, q_ = 0.0;      // S and its mirror
-  std::uint64_t zero_index_ = 0;  // n0, or m0 while active
-  std::uint64_t since_zero_ = 0;  // valid samples since then
-  std::uint64_t onset_index_ = 0;
+  OnsetState state_;
 };
 
 }  // namespace myod::dsp

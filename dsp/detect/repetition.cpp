@@ -16,6 +16,13 @@ constexpr double session_tau_s = 60.0;
 constexpr double window_s = repetition_window_ms / 1000.0, delay_s = window_s / 2.0;
 constexpr double slack_s = 1e-9;  // times are sums of hops: 0.1 s must not fail by rounding
 
+void add(Stretch& to, const Stretch& later) {
+  to.peak_uv = std::max(to.peak_uv, later.peak_uv);
+  to.sum_uv += later.sum_uv;
+  to.hops += later.hops;
+}
+void add(Stretch& to, double rms_uv) { add(to, {rms_uv, rms_uv, 1}); }
+
 }  // namespace
 
 RepetitionCounter::RepetitionCounter(double hop_s, const RepetitionOptions& options)
@@ -33,8 +40,8 @@ void RepetitionCounter::set_levels(double rest_uv, double reference_uv) noexcept
 
 double RepetitionCounter::rest_now() const noexcept {
   if (!std::isnan(calibrated_rest_uv_)) return calibrated_rest_uv_;
-  const bool enough = static_cast<double>(sorted_.size()) * hop_s_ >= rest_known_s - slack_s;
-  if (!enough) return seeded_rest_uv_;
+  const double needed_s = std::isnan(seeded_rest_uv_) ? rest_known_s : rest_memory_s;
+  if (static_cast<double>(sorted_.size()) * hop_s_ < needed_s - slack_s) return seeded_rest_uv_;
   return sorted_[static_cast<std::size_t>(rest_quantile * static_cast<double>(sorted_.size() - 1))];
 }
 
@@ -69,51 +76,51 @@ RepetitionCounter::Levels RepetitionCounter::levels_now() const noexcept {
 
 std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, bool valid) noexcept {
   if (!valid || !std::isfinite(rms_uv)) return std::nullopt;
-  const double silent_s = t_s - last_valid_s_;  // NaN at first, and then every comparison below is false
+  const double silent_s = t_s - state_.last_valid_s;  // NaN at first, and then every comparison below is false
   std::optional<RepetitionEnd> told;
-  if (silent_s > unheard_s() && !after_gap_) told = cut(last_valid_s_, t_s);
-  const bool goes_on = told_at_gap_ && silent_s <= unheard_s();
-  const bool whole = !after_gap_;
-  after_gap_ = told_at_gap_ = false;
-  last_valid_s_ = t_s;
+  if (silent_s > unheard_s() && !state_.after_gap) told = cut(state_.last_valid_s, t_s);
+  const bool goes_on = state_.told_at_gap && silent_s <= unheard_s();
+  const bool whole = !state_.after_gap;
+  state_.after_gap = state_.told_at_gap = false;
+  state_.last_valid_s = t_s;
 
   session_peak_uv_ = std::max(session_peak_uv_ * keep_, rms_uv);
-  if (phase_ == Phase::resting) remember_rest(rms_uv);
+  if (state_.phase == Phase::resting) remember_rest(rms_uv);
   levels_ = levels_now();
   if (!levels_.known) {
-    phase_ = Phase::resting;
+    state_.phase = Phase::resting;
     return told;
   }
   const bool above_start = rms_uv > levels_.start_uv, below_end = rms_uv < levels_.end_uv;
 
-  switch (phase_) {
+  switch (state_.phase) {
     case Phase::resting:
       if (goes_on && !below_end) {
-        phase_ = Phase::tail;
+        state_.phase = Phase::tail;
       } else if (above_start) {
         begin(t_s, rms_uv, whole);
       }
       break;
     case Phase::contracting:
       if (below_end) {
-        phase_ = Phase::ending;
-        below_s_ = t_s;
-        pending_ = {};
-        pending_.add(rms_uv);
+        state_.phase = Phase::ending;
+        state_.below_s = t_s;
+        state_.pending = {};
+        add(state_.pending, rms_uv);
       } else {
-        sofar_.add(rms_uv);
+        add(state_.sofar, rms_uv);
       }
       break;
     case Phase::ending:
-      if (t_s - below_s_ >= merge_s - slack_s) return finish(below_s_ - delay_s, t_s, complete_);
-      pending_.add(rms_uv);
+      if (t_s - state_.below_s >= merge_s - slack_s) return finish(state_.below_s - delay_s, t_s, state_.complete);
+      add(state_.pending, rms_uv);
       if (above_start) {
-        sofar_.add(pending_);
-        phase_ = Phase::contracting;
+        add(state_.sofar, state_.pending);
+        state_.phase = Phase::contracting;
       }
       break;
     case Phase::tail:
-      if (below_end) phase_ = Phase::resting;
+      if (below_end) state_.phase = Phase::resting;
       break;
   }
   return told;
@@ -123,62 +130,59 @@ std::optional<RepetitionEnd> RepetitionCounter::gap(double t_s) noexcept { retur
 
 std::optional<RepetitionEnd> RepetitionCounter::cut(double end_s, double decided_s) noexcept {
   std::optional<RepetitionEnd> told;
-  if (phase_ == Phase::contracting) told = finish(std::min(end_s, last_valid_s_ + hop_s_), decided_s, false);
-  if (phase_ == Phase::ending) told = finish(below_s_ - delay_s, decided_s, complete_);
-  after_gap_ = true;
-  told_at_gap_ = told_at_gap_ || told || phase_ == Phase::tail;
-  phase_ = Phase::resting;
+  if (state_.phase == Phase::contracting)
+    told = finish(std::min(end_s, state_.last_valid_s + hop_s_), decided_s, false);
+  if (state_.phase == Phase::ending) told = finish(state_.below_s - delay_s, decided_s, state_.complete);
+  state_.after_gap = true;
+  state_.told_at_gap = state_.told_at_gap || told || state_.phase == Phase::tail;
+  state_.phase = Phase::resting;
   return told;
 }
 
 void RepetitionCounter::begin(double t_s, double rms_uv, bool complete) noexcept {
-  phase_ = Phase::contracting;
-  start_s_ = t_s - delay_s;
-  complete_ = complete;
-  sofar_ = {};
-  sofar_.add(rms_uv);
+  state_.phase = Phase::contracting;
+  state_.start_s = t_s - delay_s;
+  state_.complete = complete;
+  state_.sofar = {};
+  add(state_.sofar, rms_uv);
 }
 
 std::optional<RepetitionEnd> RepetitionCounter::finish(double end_s, double decided_s, bool complete) noexcept {
-  phase_ = Phase::resting;
-  if (end_s - start_s_ < least_s - slack_s || sofar_.peak_uv < levels_.peak_uv) return std::nullopt;
-  const double rest_before_s = start_s_ - last_end_s_;
+  state_.phase = Phase::resting;
+  if (end_s - state_.start_s < least_s - slack_s || state_.sofar.peak_uv < levels_.peak_uv) return std::nullopt;
+  const double rest_before_s = state_.start_s - last_end_s_;
   last_end_s_ = end_s;
-  return RepetitionEnd{
-      start_s_,      end_s,    decided_s, sofar_.peak_uv, sofar_.sum_uv / static_cast<double>(sofar_.hops),
-      rest_before_s, ++count_, complete};
+  return RepetitionEnd{state_.start_s,
+                       end_s,
+                       decided_s,
+                       state_.sofar.peak_uv,
+                       state_.sofar.sum_uv / static_cast<double>(state_.sofar.hops),
+                       rest_before_s,
+                       ++count_,
+                       complete};
 }
 
 double RepetitionCounter::unheard_s() const noexcept { return merge_s + window_s + hop_s_ + slack_s; }
 
 double RepetitionCounter::candidate_start_s() const noexcept {
-  return running() ? start_s_ : std::numeric_limits<double>::quiet_NaN();
+  return running() ? state_.start_s : std::numeric_limits<double>::quiet_NaN();
 }
 
 void RepetitionCounter::take_seed(ChannelSeed& seed) const noexcept {
   seed.session_peak_uv = session_peak_uv_;
   seed.repetitions = count_;
   seed.last_repetition_end_s = last_end_s_;
+  seed.repetition_rest_uv = rest_now();
+  seed.repetition = state_;
 }
 
 void RepetitionCounter::plant_seed(const ChannelSeed& seed) noexcept {
   session_peak_uv_ = seed.session_peak_uv;
   count_ = seed.repetitions;
   last_end_s_ = seed.last_repetition_end_s;
-  seeded_rest_uv_ = seed.rest_uv;
+  seeded_rest_uv_ = std::isnan(seed.repetition_rest_uv) ? seed.rest_uv : seed.repetition_rest_uv;
+  state_ = seed.repetition;
   set_levels(seed.calibrated_rest_uv, seed.reference_uv);
-}
-
-void RepetitionCounter::Stretch::add(double rms_uv) noexcept {
-  peak_uv = std::max(peak_uv, rms_uv);
-  sum_uv += rms_uv;
-  ++hops;
-}
-
-void RepetitionCounter::Stretch::add(const Stretch& later) noexcept {
-  peak_uv = std::max(peak_uv, later.peak_uv);
-  sum_uv += later.sum_uv;
-  hops += later.hops;
 }
 
 }  // namespace myod::dsp

@@ -53,7 +53,7 @@ class RepetitionCounter {
   /// Calibration: NaN where unknown.
   void set_levels(double rest_uv, double reference_uv) noexcept;
 
-  bool running() const noexcept { return phase_ == Phase::contracting || phase_ == Phase::ending; }
+  bool running() const noexcept { return state_.phase == Phase::contracting || state_.phase == Phase::ending; }
   double candidate_start_s() const noexcept;  ///< of the running one; NaN without
 
   /// False while rest is not known (0.5 s), and when the effort asked for is too close to rest to be told from it
@@ -70,18 +70,11 @@ class RepetitionCounter {
   ~RepetitionCounter() = default;
 
  private:
-  enum class Phase : std::uint8_t { resting, contracting, ending, tail };  // tail: of a contraction already told
+  using Phase = RepetitionPhase;
 
   struct Levels {
     bool known = false;
     double start_uv = 0.0, end_uv = 0.0, peak_uv = 0.0;
-  };
-
-  struct Stretch {  // amplitudes of consecutive hops
-    double peak_uv = 0.0, sum_uv = 0.0;
-    std::uint64_t hops = 0;
-    void add(double rms_uv) noexcept;
-    void add(const Stretch& later) noexcept;
   };
 
   Levels levels_now() const noexcept;
@@ -104,14 +97,7 @@ class RepetitionCounter {
   std::size_t oldest_ = 0;
 
   Levels levels_;
-  Phase phase_ = Phase::resting;
-  double start_s_ = 0.0;     // window's delay subtracted
-  double below_s_ = 0.0;     // the hop that fell below the end level
-  Stretch sofar_, pending_;  // up to that hop, and from it on
-  bool complete_ = true;
-
-  double last_valid_s_ = std::numeric_limits<double>::quiet_NaN();
-  bool after_gap_ = false, told_at_gap_ = false;
+  RepetitionState state_;
   std::uint32_t count_ = 0;
   double last_end_s_ = std::numeric_limits<double>::quiet_NaN();
 };

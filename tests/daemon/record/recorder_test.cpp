@@ -45,7 +45,11 @@ class Recording : public testing::Test {
 
 TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
   std::vector<dsp::ChannelSeed> seeds(2);
-  seeds[0] = {3.1, nan, 412.7, 80.0, dsp::ReferenceKind::submax, 0.1 + 0.2, 7, 1.0 / 3.0};
+  seeds[0] = {3.1, nan, 412.7, 80.0, dsp::ReferenceKind::submax, 0.1 + 0.2, 7, 1.0 / 3.0, 2.0 / 7.0, 11, {}, {}};
+  seeds[0].onset = {true, true, 1.0 / 11.0, 1.0 / 13.0, 1'000'000'000'001, 17, 1'000'000'000'000};
+  seeds[0].repetition = {
+      dsp::RepetitionPhase::ending, false,     true, true, 1.0 / 17.0, 1.0 / 19.0, {1.0 / 21.0, 1.0 / 23.0, 29},
+      {1.0 / 27.0, 1.0 / 29.0, 31}, 1.0 / 31.0};
   const std::vector<double> first{0.1, -0.0, nan, 5e-324}, second{1e300, 2.0};
   dsp::Command calibrate;
   calibrate.kind = dsp::CommandKind::calibrate_reference;
@@ -103,6 +107,18 @@ TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
   EXPECT_TRUE(std::isnan(seed.calibrated_rest_uv));
   EXPECT_EQ(seed.reference_kind, dsp::ReferenceKind::submax);
   EXPECT_EQ(seed.repetitions, 7U);
+  EXPECT_EQ(seed.repetition_rest_uv, 2.0 / 7.0);
+  EXPECT_EQ(seed.onsets, 11U);
+  const auto onset_bits = [](const dsp::OnsetState& o) {
+    return std::tuple(o.active, o.started, o.s, o.q, o.zero_index, o.since_zero, o.onset_index);
+  };
+  EXPECT_EQ(onset_bits(seed.onset), onset_bits(seeds[0].onset));
+  const auto repetition_bits = [](const dsp::RepetitionState& r) {
+    return std::tuple(r.phase, r.complete, r.after_gap, r.told_at_gap, r.start_s, r.below_s, r.sofar.peak_uv,
+                      r.sofar.sum_uv, r.sofar.hops, r.pending.peak_uv, r.pending.sum_uv, r.pending.hops,
+                      r.last_valid_s);
+  };
+  EXPECT_EQ(repetition_bits(seed.repetition), repetition_bits(seeds[0].repetition));
   EXPECT_TRUE(test::same_bits(kept.raw, {0.1, -0.0, nan, 5e-324, 1e300, 2.0}));
   ASSERT_EQ(kept.heads.size(), 2U);
   EXPECT_EQ(kept.heads[0].flags, dsp::block_restarted);
