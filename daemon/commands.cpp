@@ -194,7 +194,10 @@ void Commands::result(const dsp::CommandResult& result) {
   const Open open = std::move(found->second);
   open_.erase(found);
   v1::Reply& reply = open.group->reply;
-  const std::string text(result.text.view());
+  // Failures name their channel, for logs and replays; beside the name it stands once.
+  const std::string name = open.channel + ": ";
+  std::string text(result.text.view());
+  if (!open.channel.empty() && text.starts_with(name)) text.erase(0, name.size());
   if (!open.channel.empty()) {
     v1::Measured& measured = *reply.add_measured();
     measured.set_channel(open.channel);
@@ -204,7 +207,7 @@ void Commands::result(const dsp::CommandResult& result) {
   }
   if (!result.done) {
     reply.set_error(v1::ERROR_CODE_FAILED);
-    reply.set_text(open.channel.empty() ? text : open.channel + ": " + text);
+    reply.set_text(open.channel.empty() ? text : name + text);
   }
   close(open.group);
 }
