@@ -27,7 +27,7 @@ Socket connect_any(const std::vector<std::string>& addresses, Clock::time_point 
       tried += (tried.empty() ? "" : "\n") + std::string(e.what());
     }
   }
-  throw std::runtime_error(tried + "\nstart myod, or say where it listens with --connect");
+  throw std::runtime_error(tried + "\nor say with --connect where it listens");
 }
 
 }  // namespace

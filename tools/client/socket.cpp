@@ -34,7 +34,7 @@ bool wait_for(int fd, short events, Clock::time_point deadline) {
 
 [[noreturn]] void nobody(const std::string& address, int error) {
   const char* remedy = error == EACCES ? "; the daemon belongs to another user: run as that user"
-                                       : "; is myod running, and does it listen there?";
+                                       : "; is myod running (tools/run starts it), and does it listen there?";
   throw std::runtime_error("cannot connect to " + address + ": " + std::strerror(error) + remedy);
 }
 
@@ -70,7 +70,8 @@ int connect_tcp(const std::string& address, std::string host, const std::string&
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (const int e = getaddrinfo(host.c_str(), port.c_str(), &hints, &found); e != 0)
-    throw std::runtime_error("cannot connect to " + address + ": " + gai_strerror(e));
+    throw std::runtime_error("cannot connect to " + address + ": " + gai_strerror(e) +
+                             "; is the name of the host right?");
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> list(found, freeaddrinfo);
   int error = ECONNREFUSED;
   for (const addrinfo* a = found; a != nullptr; a = a->ai_next) {

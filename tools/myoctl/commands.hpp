@@ -1,4 +1,5 @@
-// The commands that ask the daemon for something and show the answer. Each returns the exit code, or throws Failure.
+// The commands that ask the daemon for something and show the answer. `address`: unix:PATH or
+// tcp:HOST:PORT; empty: the defaults. Each returns the exit code, or throws Failure.
 #pragma once
 
 #include <string>
@@ -6,8 +7,6 @@
 #include <vector>
 
 namespace myod::myoctl {
-
-using Addresses = std::vector<std::string>;
 
 struct WatchArguments {
   double rate_hz = 20;
@@ -29,14 +28,14 @@ struct RecordArguments {
   std::string subject, label;
 };
 
-int run_status(const Addresses& addresses, bool json);
-int run_sensors(const Addresses& addresses, bool json);
-int run_events(const Addresses& addresses, bool json);
-int run_watch(const Addresses& addresses, const WatchArguments& arguments);
-int run_calibrate(const Addresses& addresses, const CalibrateArguments& arguments);
-int run_mark(const Addresses& addresses, const std::string& text);
-int run_configure(const Addresses& addresses, const std::vector<std::string>& settings);
-int run_record(const Addresses& addresses, const RecordArguments& arguments);
+int run_status(const std::string& address, bool json);
+int run_sensors(const std::string& address, bool json);
+int run_events(const std::string& address, bool json);
+int run_watch(const std::string& address, const WatchArguments& arguments);
+int run_calibrate(const std::string& address, const CalibrateArguments& arguments);
+int run_mark(const std::string& address, const std::string& text);
+int run_configure(const std::string& address, const std::vector<std::string>& settings);
+int run_record(const std::string& address, const RecordArguments& arguments);
 
 /// One line on stdout, at once. Throws Failure when it cannot be written.
 void print_line(std::string_view line);

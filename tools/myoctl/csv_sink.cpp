@@ -73,7 +73,8 @@ std::string file_name(std::string name) {
 std::filesystem::path created(const std::filesystem::path& dir) {
   std::error_code error;
   std::filesystem::create_directories(dir, error);
-  if (error) throw std::runtime_error(dir.string() + ": cannot be created: " + error.message());
+  if (error)
+    throw std::runtime_error(dir.string() + ": cannot be created: " + error.message() + ": choose another --out");
   return dir;
 }
 

@@ -59,22 +59,16 @@ void check(const v1::Reply& reply) {
                 reply.text().empty() ? "myod refused" : printable(reply.text()));
 }
 
-Link::Link(Signals& signals, const std::vector<std::string>& addresses) : signals_(signals) {
-  std::string tried, causes;
-  for (const auto& address : addresses) {
-    try {
-      client_.emplace(address, "myoctl " + std::string(config::version));
-      return;
-    } catch (const std::invalid_argument& e) {
-      throw Failure(exit_wrong_value, e.what());
-    } catch (const client::Disconnected& e) {
-      throw Lost(e.what());
-    } catch (const std::runtime_error& e) {
-      tried += (tried.empty() ? "" : " or ") + address;
-      causes += "\n  " + std::string(e.what());
-    }
+Link::Link(Signals& signals, const std::string& address) : signals_(signals) {
+  try {
+    client_.emplace(address, "myoctl " + std::string(config::version));
+  } catch (const std::invalid_argument& e) {
+    throw Failure(exit_wrong_value, e.what());
+  } catch (const client::Disconnected& e) {
+    throw Lost(e.what());
+  } catch (const std::runtime_error& e) {
+    throw Failure(exit_failed, e.what());
   }
-  throw Failure(exit_failed, "no myod answers at " + tried + ": start it with tools/run" + causes);
 }
 
 void Link::send(const v1::ClientMessage& message) {

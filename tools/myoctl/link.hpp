@@ -52,8 +52,8 @@ void check(const v1::Reply& reply);
 
 class Link {
  public:
-  /// The first address that answers. Throws Failure: 78 for what is no address, 1 when nobody answers.
-  Link(Signals& signals, const std::vector<std::string>& addresses);
+  /// Empty: the defaults in their order. Throws Failure: 78 for what is no address, 1 when nobody answers.
+  Link(Signals& signals, const std::string& address);
 
   const v1::ServerHello& hello() const { return client_->hello(); }
   const std::string& address() const { return client_->address(); }

@@ -7,7 +7,6 @@
 
 #include "config/version.hpp"
 #include "dsp/words.hpp"
-#include "tools/client/client.hpp"
 #include "tools/myoctl/commands.hpp"
 #include "tools/myoctl/link.hpp"
 #include "tools/myoctl/process.hpp"
@@ -15,7 +14,7 @@
 namespace myod::myoctl {
 namespace {
 
-using Run = std::function<int(const Addresses&)>;
+using Run = std::function<int(const std::string&)>;
 
 // A range whose violation is a wrong value; what is no number at all stays for CLI11 to refuse as syntax.
 CLI::Validator within(double low, double high, const std::string& unit) {
@@ -60,9 +59,12 @@ CLI::App* CommandLine::command(CLI::App& parent, const std::string& name, const 
 CommandLine::CommandLine() {
   app.set_version_flag("--version", std::string("myoctl ") + config::version + "\n" + config::disclaimer);
   app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return "myoctl: " + std::string(e.what()) + ": see myoctl --help, or myoctl COMMAND --help\n";
+  });
   app.add_option("--connect", address, "unix:PATH or tcp:HOST:PORT (default: where a myod of this machine listens)");
-  const auto lists = [this](const char* name, const char* help, int (*what)(const Addresses&, bool)) {
-    command(app, name, help, [this, what](const Addresses& a) {
+  const auto lists = [this](const char* name, const char* help, int (*what)(const std::string&, bool)) {
+    command(app, name, help, [this, what](const std::string& a) {
       return what(a, json);
     })->add_flag("--json", json, "one JSON object per line");
   };
@@ -77,7 +79,7 @@ CommandLine::CommandLine() {
 
 void CommandLine::add_watch() {
   auto* sub =
-      command(app, "watch", "the muscles live; q leaves", [this](const Addresses& a) { return run_watch(a, watch); });
+      command(app, "watch", "the muscles live; q leaves", [this](const std::string& a) { return run_watch(a, watch); });
   sub->add_flag("--raw", watch.raw, "samples instead of features (not in this version)");
   sub->add_option("--rate", watch.rate_hz, "redraws or lines per second")
       ->check(within(0.1, 100, "Hz"))
@@ -90,7 +92,7 @@ void CommandLine::add_calibrate() {
   auto* both = app.add_subcommand("calibrate", "measure the rest level or the reference (100 %) of channels");
   both->require_subcommand(1);
   const auto kind = [&](const char* name, const char* help, bool rest) {
-    auto* sub = command(*both, name, help, [this, rest](const Addresses& a) {
+    auto* sub = command(*both, name, help, [this, rest](const std::string& a) {
       calibrate.rest = rest;
       return run_calibrate(a, calibrate);
     });
@@ -112,31 +114,31 @@ void CommandLine::add_calibrate() {
 
 void CommandLine::add_orders() {
   command(app, "mark", "put a mark into the events and the recording",
-          [this](const Addresses& a) { return run_mark(a, mark); })
+          [this](const std::string& a) { return run_mark(a, mark); })
       ->add_option("text", mark)
       ->required();
   command(app, "configure", "change options of the running daemon",
-          [this](const Addresses& a) { return run_configure(a, settings); })
+          [this](const std::string& a) { return run_configure(a, settings); })
       ->add_option("setting", settings, "KEY=VALUE, as --set of myod")
       ->required()
       ->each([](const std::string& setting) {
         if (setting.find('=') == std::string::npos)
-          throw CLI::ConversionError(setting + " is not KEY=VALUE", "configure");
+          throw CLI::ParseError("configure: " + setting + ": must be KEY=VALUE", exit_syntax);
       });
   auto* both = app.add_subcommand("record", "start or stop a recording");
   both->require_subcommand(1);
-  auto* start = command(*both, "start", "begin a recording", [this](const Addresses& a) {
+  auto* start = command(*both, "start", "begin a recording", [this](const std::string& a) {
     record.start = true;
     return run_record(a, record);
   });
   start->add_option("--subject", record.subject, "pseudonymous id, 1..64 of A-Z a-z 0-9 _ - (default: unassigned)");
   start->add_option("--label", record.label, "1..64 of A-Z a-z 0-9 _ - (default: session)");
-  command(*both, "stop", "end the recording", [this](const Addresses& a) { return run_record(a, record); });
+  command(*both, "stop", "end the recording", [this](const std::string& a) { return run_record(a, record); });
 }
 
 void CommandLine::add_process() {
   auto* sub = command(app, "process", "run the daemon's own pipeline over files, faster than real time",
-                      [this](const Addresses&) { return run_process(process); });
+                      [this](const std::string&) { return run_process(process); });
   sub->add_option("input", process.inputs, "CSV with a header row of channel names, or a recording")->required();
   sub->add_option("--rate", process.rate_hz, "Hz, of a CSV");
   sub->add_option("--unit", process.unit, "uV, mV or V, of a CSV");
@@ -157,7 +159,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return line.app.exit(e) == 0 ? 0 : exit_syntax;
   }
-  return line.run(line.address.empty() ? client::default_addresses() : Addresses{line.address});
+  return line.run(line.address);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <functional>
+#include <utility>
 
 #include "tools/myoctl/commands.hpp"
 #include "tools/myoctl/link.hpp"
@@ -16,10 +17,10 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t patience_ns = 10 * second_ns;  // beyond the time the command itself takes
 
 // Gives the command and waits for its reply; `waiting` is called every 100 ms with the time gone by.
-v1::Reply order(const Addresses& addresses, v1::Command command, std::int64_t takes_ns,
+v1::Reply order(const std::string& address, v1::Command command, std::int64_t takes_ns,
                 const std::function<void(std::int64_t)>& waiting) {
   Signals signals;
-  Link link(signals, addresses);
+  Link link(signals, address);
   v1::ClientMessage message;
   command.set_id(1);
   *message.mutable_command() = std::move(command);
@@ -60,7 +61,7 @@ void print_line(std::string_view line) {
     throw Failure(exit_failed, "cannot write to standard output");
 }
 
-int run_calibrate(const Addresses& addresses, const CalibrateArguments& arguments) {
+int run_calibrate(const std::string& address, const CalibrateArguments& arguments) {
   const double seconds = arguments.seconds > 0 ? arguments.seconds : arguments.rest ? 2 : 5;
   v1::Command command;
   auto& calibrate = *command.mutable_calibrate();
@@ -74,8 +75,10 @@ int run_calibrate(const Addresses& addresses, const CalibrateArguments& argument
 
   const bool terminal = isatty(STDERR_FILENO) != 0;
   const std::string what = instruction(arguments);
-  if (!terminal) std::fprintf(stderr, "%s for %s s\n", what.c_str(), number(seconds, 1).c_str());
-  const auto countdown = [&](std::int64_t gone_ns) {
+  bool instructed = terminal;
+  const auto countdown = [&](std::int64_t gone_ns) {  // called when the command has been given, not before
+    if (!std::exchange(instructed, true))
+      std::fprintf(stderr, "%s for %s s\n", what.c_str(), number(seconds, 1).c_str());
     const double left = seconds - static_cast<double>(gone_ns) * 1e-9;
     const std::string text = left > 0 ? number(std::ceil(left), 0) + " s" : "measuring ...";
     if (terminal) std::fprintf(stderr, "\r%s: %s \x1b[K", what.c_str(), text.c_str());
@@ -88,7 +91,7 @@ int run_calibrate(const Addresses& addresses, const CalibrateArguments& argument
   };
   const v1::Reply reply = [&] {
     const ClearLine clear{terminal};
-    return order(addresses, command, static_cast<std::int64_t>(seconds * 1e9), countdown);
+    return order(address, command, static_cast<std::int64_t>(seconds * 1e9), countdown);
   }();
 
   bool all = true;
@@ -101,29 +104,29 @@ int run_calibrate(const Addresses& addresses, const CalibrateArguments& argument
       std::fprintf(stderr, "myoctl: %snot calibrated: %s\n", head.c_str(), text.c_str());
     }
   }
-  check(reply);
+  if (all) check(reply);  // what failed has been said channel by channel
   return all ? 0 : exit_failed;
 }
 
-int run_mark(const Addresses& addresses, const std::string& text) {
+int run_mark(const std::string& address, const std::string& text) {
   v1::Command command;
   command.mutable_mark()->set_text(text);
-  return done(order(addresses, command, 0, nothing), "marked");
+  return done(order(address, command, 0, nothing), "marked");
 }
 
-int run_configure(const Addresses& addresses, const std::vector<std::string>& settings) {
+int run_configure(const std::string& address, const std::vector<std::string>& settings) {
   v1::Command command;
   for (const auto& setting : settings) command.mutable_configure()->add_settings(setting);
-  return done(order(addresses, command, 0, nothing), "configured");
+  return done(order(address, command, 0, nothing), "configured");
 }
 
-int run_record(const Addresses& addresses, const RecordArguments& arguments) {
+int run_record(const std::string& address, const RecordArguments& arguments) {
   v1::Command command;
   auto& record = *command.mutable_record();
   record.set_start(arguments.start);
   record.set_subject(arguments.subject);
   record.set_label(arguments.label);
-  return done(order(addresses, command, 0, nothing), arguments.start ? "recording" : "stopped");
+  return done(order(address, command, 0, nothing), arguments.start ? "recording" : "stopped");
 }
 
 }  // namespace myod::myoctl

@@ -101,6 +101,9 @@ void process_table(const fs::path& input, const fs::path& out, const ProcessArgu
     head.first_index += head.instants;
   }
   pipeline.finish(dsp::input_ended, sink);
+  if (head.first_index == 0)
+    throw std::runtime_error(input.string() +
+                             ":1: no samples follow the names of the channels: is this the right file?");
   folder.finish({{0, 0.0}});
   for (const std::string& why : folder.refusals()) std::cerr << input.string() << ": calibration: " << why << "\n";
 }

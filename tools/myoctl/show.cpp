@@ -21,9 +21,9 @@ struct Asked {
 };
 
 // The streams are described before the status is answered.
-Asked ask(const Addresses& addresses) {
+Asked ask(const std::string& address) {
   Signals signals;
-  Link link(signals, addresses);
+  Link link(signals, address);
   v1::ClientMessage request;
   request.mutable_status_request();
   link.send(request);
@@ -111,7 +111,7 @@ void print_status(const v1::Status& status) {
                std::to_string(s.gaps()), std::to_string(s.corrupted()), s.port()});
   for (const auto& line : table.lines()) print_line(line);
   for (const auto& s : status.sensors())
-    if (s.state() != "streaming") print_line(printable(s.name()) + ": " + state_text(s.state(), s.detail()));
+    if (needs_words(s.state(), s.detail())) print_line(printable(s.name()) + ": " + state_text(s.state(), s.detail()));
   const auto lost = status.results_lost() + status.events_lost() + status.journal_lost();
   if (lost > 0)
     print_line("lost inside the daemon: " + std::to_string(status.results_lost()) + " results, " +
@@ -120,12 +120,15 @@ void print_status(const v1::Status& status) {
 }
 
 void print_sensor(const v1::SensorStatus& s, const v1::Stream& stream) {
-  print_line(printable(s.name()) + ": " + printable(s.kind()) + (s.port().empty() ? "" : " on " + printable(s.port())) +
-             ", " + rate(s.rate_hz()) + ", " + state_text(s.state(), s.state() == "streaming" ? "" : s.detail()));
+  const bool embedded = s.port().empty() || s.port() == "sim:";
+  print_line(printable(s.name()) + ": " + printable(s.kind()) +
+             (embedded ? ", embedded" : " on " + printable(s.port())) + ", " + rate(s.rate_hz()) + ", " +
+             state_text(s.state(), needs_words(s.state(), s.detail()) ? s.detail() : ""));
   if (stream.channels().empty()) return print_line("  no channels known yet");
   Table table({"  channel", "kind", "muscle", "side", "unit", "per count"}, 5, 5);
   for (const auto& c : stream.channels())
-    table.add({"  " + c.name(), c.kind(), c.muscle(), c.side(), c.unit(), short_number(c.scale())});
+    table.add(
+        {"  " + c.name(), c.kind(), c.muscle(), c.side() == "none" ? "" : c.side(), c.unit(), short_number(c.scale())});
   for (const auto& line : table.lines()) print_line(line);
   for (const auto& stage : stream.conditioning()) print_line("  conditioning: " + printable(stage.name()));
   for (const auto& limit : stream.limits()) print_line("  limit: " + printable(limit));
@@ -164,16 +167,16 @@ std::string line(const v1::Event& e, const std::string& sensor) {
 
 }  // namespace
 
-int run_status(const Addresses& addresses, bool json) {
-  const auto asked = ask(addresses);
+int run_status(const std::string& address, bool json) {
+  const auto asked = ask(address);
   if (!json) print_status(asked.status);
   if (json)
     for (const auto& sensor : asked.status.sensors()) print_line(json_line(sensor));
   return 0;
 }
 
-int run_sensors(const Addresses& addresses, bool json) {
-  auto asked = ask(addresses);
+int run_sensors(const std::string& address, bool json) {
+  auto asked = ask(address);
   for (const auto& sensor : asked.status.sensors()) {
     const auto& stream = asked.streams[sensor.name()];
     if (json) {
@@ -185,9 +188,9 @@ int run_sensors(const Addresses& addresses, bool json) {
   return 0;
 }
 
-int run_events(const Addresses& addresses, bool json) {
+int run_events(const std::string& address, bool json) {
   Signals signals;
-  Link link(signals, addresses);
+  Link link(signals, address);
   if (!link.hello().last_disconnect().empty())
     std::fprintf(stderr, "myoctl: the last connection ended: %s\n", printable(link.hello().last_disconnect()).c_str());
   v1::Subscribe subscription;

@@ -89,9 +89,14 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   return lines;
 }
 
+bool needs_words(std::string_view state, std::string_view detail) {
+  return state != "streaming" || detail.starts_with("no data");
+}
+
 std::string state_text(std::string_view state, std::string_view detail) {
   if (detail.empty()) return printable(state);
-  return detail.starts_with(state) ? printable(detail) : printable(state) + ": " + printable(detail);
+  return detail.starts_with(state) || detail.starts_with("no data") ? printable(detail)
+                                                                    : printable(state) + ": " + printable(detail);
 }
 
 std::string number(double value, int decimals) {

@@ -30,6 +30,9 @@ std::string fit_left(std::string_view text, std::size_t width);
 /// Broken between words into lines of at most `width` columns; a longer word stands alone in its line.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
+/// A sensor's state needs words: it does not stream, or nothing comes from it.
+bool needs_words(std::string_view state, std::string_view detail);
+
 /// What a sensor does and why, without saying the same word twice: "lost: the port closed".
 std::string state_text(std::string_view state, std::string_view detail);
 

@@ -2,13 +2,16 @@
 // outlives the connection and reconnects; else one line per frame and channel, that ends with the connection.
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <map>
 #include <memory>
 
 #include "tools/myoctl/commands.hpp"
 #include "tools/myoctl/link.hpp"
 #include "tools/myoctl/terminal.hpp"
+#include "tools/myoctl/text.hpp"
 #include "tools/myoctl/watch_draw.hpp"
 #include "tools/myoctl/watch_lines.hpp"
 #include "tools/myoctl/watch_model.hpp"
@@ -30,9 +33,9 @@ v1::Subscribe subscription(const WatchArguments& arguments, const WatchModel& mo
 }
 
 // Connected, subscribed, and sure that the channels asked for exist (as far as the sensors have told).
-std::unique_ptr<Link> begin(Signals& signals, const Addresses& addresses, const WatchArguments& arguments,
+std::unique_ptr<Link> begin(Signals& signals, const std::string& address, const WatchArguments& arguments,
                             WatchModel& model) {
-  auto link = std::make_unique<Link>(signals, addresses);
+  auto link = std::make_unique<Link>(signals, address);
   model.connected(link->hello(), monotonic_ns());
   v1::ClientMessage request;
   request.mutable_status_request();
@@ -55,7 +58,7 @@ std::int64_t local_offset_ns() {
   return (now + local.tm_gmtoff) * second_ns - monotonic_ns();
 }
 
-int draw_until_quit(Signals& signals, const Addresses& addresses, const WatchArguments& arguments, WatchModel& model,
+int draw_until_quit(Signals& signals, const std::string& address, const WatchArguments& arguments, WatchModel& model,
                     std::unique_ptr<Link> link) {
   const Terminal terminal;
   const char* no_color = std::getenv("NO_COLOR");
@@ -77,7 +80,7 @@ int draw_until_quit(Signals& signals, const Addresses& addresses, const WatchArg
     try {
       if (!link && now >= retry_ns) {
         retry_ns = now + second_ns;
-        link = begin(signals, addresses, arguments, model);
+        link = begin(signals, address, arguments, model);
         window.address = link->address();
       }
       if (link) {
@@ -97,8 +100,22 @@ int draw_until_quit(Signals& signals, const Addresses& addresses, const WatchArg
   }
 }
 
+// Why no lines come, on stderr, once per change.
+void say_states(const View& view, std::map<std::string, std::string>& said) {
+  for (const auto& sensor : view.sensors) {
+    if (sensor.state.empty()) continue;
+    const std::string text = needs_words(sensor.state, sensor.detail) ? state_text(sensor.state, sensor.detail) : "";
+    std::string& before = said[sensor.name];
+    if (before == text) continue;
+    std::fprintf(stderr, "myoctl: %s: %s\n", printable(sensor.name).c_str(), text.empty() ? "streaming" : text.c_str());
+    before = text;
+  }
+}
+
 int print_until_ended(const WatchArguments& arguments, WatchModel& model, Link& link) {
+  std::map<std::string, std::string> said;
   while (true) {
+    say_states(model.view(), said);
     const auto message = link.wait(monotonic_ns() + second_ns);
     if (!message) continue;
     model.take(*message, monotonic_ns());
@@ -111,14 +128,14 @@ int print_until_ended(const WatchArguments& arguments, WatchModel& model, Link& 
 
 }  // namespace
 
-int run_watch(const Addresses& addresses, const WatchArguments& arguments) {
+int run_watch(const std::string& address, const WatchArguments& arguments) {
   if (arguments.raw)
     throw Failure(exit_wrong_value, "--raw: samples are not in this version of the wire; watch without it");
   Signals signals;
   WatchModel model(arguments.channels);
-  auto link = begin(signals, addresses, arguments, model);
+  auto link = begin(signals, address, arguments, model);
   if (!arguments.json && isatty(STDOUT_FILENO) != 0)
-    return draw_until_quit(signals, addresses, arguments, model, std::move(link));
+    return draw_until_quit(signals, address, arguments, model, std::move(link));
   return print_until_ended(arguments, model, *link);
 }
 

@@ -14,6 +14,7 @@ namespace myod::myoctl {
 namespace {
 
 constexpr std::array<std::string_view, 4> activity_words{"unknown", "learning rest", "rest", "ACTIVE"};
+constexpr std::string_view old_word = "old value";  // no meaning rests on the grey alone
 constexpr std::array<Ink, 4> activity_inks{Ink::dim, Ink::dim, Ink::rest, Ink::active};
 
 // Columns of a channel line: the margin, then the parts with their gaps; the bar takes what is left.
@@ -43,7 +44,18 @@ std::string since(std::int64_t mono_ns, const Window& window) {
 
 std::string grade_word(const ChannelView& channel) { return channel.quality.substr(0, channel.quality.find(':')); }
 
-void draw_header(Picture& picture, const View& view, const Window& window) {
+// What is wrong with the connection, below the first line; one line is always kept for it.
+std::vector<std::string> trouble(const View& view, const Window& window) {
+  if (!view.connected) {
+    auto lines = wrap(printable(view.link_reason), window.width);
+    if (!lines.empty()) return lines;
+  } else if (view.events_lost > 0) {
+    return {counted(view.events_lost, "event was", "events were") + " lost inside the daemon: counts may be short"};
+  }
+  return {""};
+}
+
+void draw_header(Picture& picture, const View& view, const Layout& layout, const Window& window) {
   if (view.connected) {
     picture.add(printable(view.program), Ink::strong).add(" at " + printable(window.address));
     picture.right("connected", Ink::rest);
@@ -51,20 +63,15 @@ void draw_header(Picture& picture, const View& view, const Window& window) {
     picture.add(" NOT CONNECTED " + since(view.link_since_ns, window) + ", trying again ", Ink::alarm);
   }
   picture.end_line();
-  if (!view.connected) {
-    picture.add(printable(view.link_reason), Ink::warning);
-  } else if (view.events_lost > 0) {
-    picture.add(counted(view.events_lost, "event was", "events were") + " lost inside the daemon: counts may be short",
-                Ink::warning);
-  }
-  picture.end_line();
+  const auto lines = trouble(view, window);
+  for (std::size_t i = 0; i < (layout.terse ? 1 : lines.size()); ++i) picture.add(lines[i], Ink::warning).end_line();
 }
 
 bool streaming(const SensorView& sensor) { return sensor.state.empty() || sensor.state == "streaming"; }
 
-// Why a sensor does not stream, in as many lines as it takes.
+// Why nothing comes from a sensor, in as many lines as it takes.
 std::vector<std::string> excuse(const View& view, const SensorView& sensor, const Window& window) {
-  if (!view.connected || streaming(sensor)) return {};
+  if (!view.connected || sensor.state.empty() || !needs_words(sensor.state, sensor.detail)) return {};
   return wrap(state_text(sensor.state, sensor.detail), window.width - margin);
 }
 
@@ -82,7 +89,7 @@ Layout lay_out(const View& view, const Window& window) {
   layout.narrow = window.width < 80;
   layout.bar = window.width > fixed + 4 ? window.width - fixed : 4;
   constexpr std::size_t header_and_footer = 4;
-  std::size_t around = header_and_footer;
+  std::size_t around = header_and_footer - 1 + trouble(view, window).size();
   for (const auto& sensor : view.sensors) around += 2 + excuse(view, sensor, window).size();
   layout.terse = around + channels > window.height;
   if (layout.terse) around = header_and_footer + view.sensors.size();
@@ -94,19 +101,21 @@ Layout lay_out(const View& view, const Window& window) {
 
 void draw_sensor(Picture& picture, const View& view, const SensorView& sensor, const Layout& layout,
                  const Window& window) {
+  const std::string when = sensor.last_frame_ns ? " " + since(*sensor.last_frame_ns, window) : "";
   picture.add(printable(sensor.name), Ink::strong).add("  ");
   if (!view.connected) {
-    picture.add("old values", Ink::warning);
+    picture.add("old values" + when, Ink::warning);
   } else if (!streaming(sensor)) {
-    picture.add("NOT STREAMING", Ink::warning);
-    if (layout.terse) picture.add("  " + state_text(sensor.state, sensor.detail));
+    picture.add("NOT STREAMING" + when, Ink::warning);
   } else if (!sensor.last_frame_ns) {
     picture.add("no data yet", Ink::warning);
   } else if (stale(view, sensor, window.now_ns)) {
-    picture.add("NO DATA " + since(*sensor.last_frame_ns, window), Ink::warning);
+    picture.add("NO DATA" + when, Ink::warning);
   } else {
     picture.add("streaming", Ink::rest);
   }
+  if (layout.terse && !excuse(view, sensor, window).empty())
+    picture.add("  " + state_text(sensor.state, sensor.detail));
   if (view.connected && streaming(sensor)) {
     if (sensor.rate_hz > 0) picture.add("  " + number(sensor.rate_hz, 0) + " Hz");
     picture.add("  " + counted(sensor.lost, "sample", "samples") + " lost", sensor.lost > 0 ? Ink::warning : Ink::dim);
@@ -133,7 +142,7 @@ void draw_amplitude(Picture& picture, const ChannelView& channel, const Layout& 
   picture.add(fit_left(amplitude(channel.uv) + " µV", uv_width), ink(Ink::plain)).add(" ");
   picture.add(fit_left(channel.has_reference ? number(channel.percent, 0) + " %" : "–", percent_width),
               ink(Ink::plain));
-  picture.add("  ").add(activity_words.at(state), ink(activity_inks.at(state)));
+  picture.add("  ").add(old ? old_word : activity_words.at(state), ink(activity_inks.at(state)));
   picture.end_line();
 }
 
@@ -151,10 +160,10 @@ void draw_details(Picture& picture, const ChannelView& channel, const Layout& la
   }
   picture.add("   MDF " + number(effort_mdf_hz(channel), 0) + " Hz",
               ink(channel.activity == Activity::active ? Ink::plain : Ink::dim));
-  if (!channel.quality.empty()) {
+  if (!channel.quality.empty() && !old) {
     const std::string word = grade_word(channel);
     picture.add(layout.narrow ? "   " : "   quality ", Ink::dim);
-    picture.add(printable(word), ink(word == "ok" ? Ink::rest : Ink::warning));
+    picture.add(printable(word), word == "ok" ? Ink::rest : Ink::warning);
   }
   picture.end_line();
 }
@@ -165,7 +174,9 @@ void draw_footer(Picture& picture, const View& view, const Layout& layout, std::
     const ChannelView* worst = nullptr;
     for (const auto& sensor : view.sensors)
       for (const auto& c : sensor.channels)
-        if (c.reasons != 0 && (worst == nullptr || dsp::worst(c.reasons) > dsp::worst(worst->reasons))) worst = &c;
+        if (c.reasons != 0 && !stale(view, sensor, window.now_ns) &&
+            (worst == nullptr || dsp::worst(c.reasons) > dsp::worst(worst->reasons)))
+          worst = &c;
     if (worst != nullptr) {
       const std::string name = printable(worst->name) + ": ";
       picture.add(name + remedy(*worst, window.width - std::min(columns(name), window.width)), Ink::warning);
@@ -187,14 +198,16 @@ std::string remedy(const ChannelView& channel, std::size_t room) {
   for (const auto& row : dsp::reason_table)
     if ((channel.reasons & row.reason) != 0 && (worst == nullptr || row.severity > worst->severity)) worst = &row;
   if (worst == nullptr) return {};
-  std::string text = std::string(worst->meaning) + ": " + std::string(worst->remedy);
-  return columns(text) <= room ? text : std::string(worst->word) + ": " + std::string(worst->remedy);
+  const std::string help(worst->remedy);
+  for (const auto& text : {std::string(worst->meaning) + ": " + help, std::string(worst->word) + ": " + help})
+    if (columns(text) <= room) return text;
+  return help;
 }
 
 std::string draw(const View& view, const Window& window) {
   const Layout layout = lay_out(view, window);
   Picture picture(window.width, window.colour);
-  draw_header(picture, view, window);
+  draw_header(picture, view, layout, window);
   std::size_t shown = 0, channels = 0;
   if (view.sensors.empty()) {
     picture.add("No sensor has been named yet.");
@@ -211,7 +224,7 @@ std::string draw(const View& view, const Window& window) {
       if (layout.lines_per_channel > 1) draw_details(picture, channel, layout, old);
       if (layout.lines_per_channel > 2) {
         const std::size_t indent = margin + layout.name + 1;
-        picture.to(indent).add(remedy(channel, window.width - indent), old ? Ink::dim : Ink::warning);
+        if (!old) picture.to(indent).add(remedy(channel, window.width - indent), Ink::warning);
         picture.end_line();
       }
     }

@@ -111,11 +111,14 @@ TEST_F(Talk, CalibrationSendsWhatWasAskedAndPrintsWhatWasMeasured) {
 
 TEST_F(Talk, ACalibrationThatFailedSaysWhyAndIsAFailure) {
   v1::Command got;
-  const auto end =
-      ordered({"calibrate", "rest", "biceps"}, measured(false, 0, "the muscle was active: relax and repeat"), got);
+  v1::Reply reply = measured(false, 0, "the muscle was active: relax and repeat");
+  reply.set_error(v1::ERROR_CODE_FAILED);
+  reply.set_text("biceps: the muscle was active: relax and repeat");
+  const auto end = ordered({"calibrate", "rest", "biceps"}, reply, got);
   EXPECT_EQ(end.code, 1);
   EXPECT_EQ(end.out, "");
-  EXPECT_NE(end.err.find("biceps: not calibrated: the muscle was active: relax and repeat"), std::string::npos);
+  EXPECT_EQ(end.err,
+            "Relax biceps for 2.0 s\nmyoctl: biceps: not calibrated: the muscle was active: relax and repeat\n");
 }
 
 TEST_F(Talk, ARefusalOfAValueIsSeventyEightAndAnyOtherIsOne) {
@@ -162,6 +165,18 @@ TEST_F(Talk, WatchWithoutATerminalIsOneLinePerChannelAndFrame) {
             R"({"kind":"features","sensor":"sim","channel":"triceps","t_s":12.34,"time_ns":0,"epoch":1,"sequence":7,)"
             R"("rms_uv":12.5,"ref_pct":null,"active":0,"valid_fraction":1,"quality":"ok"})"
             "\n");
+}
+
+TEST_F(Talk, WatchWithoutATerminalSaysOnceWhyNothingComes) {
+  const FakeDaemon daemon(folder / "s", [](const v1::ClientMessage& message) -> FakeDaemon::Answers {
+    if (!message.has_subscribe()) return {};
+    const auto waiting = status_message("waiting", "waiting for /dev/ttyUSB0: plug the sensor in");
+    return {waiting, waiting, status_message(), {}};
+  });
+  const auto end = run(line(daemon, {"watch"}));
+  EXPECT_EQ(end.out, "");
+  EXPECT_EQ(end.err.find("myoctl: sim: waiting for /dev/ttyUSB0: plug the sensor in\nmyoctl: sim: streaming\n"), 0U)
+      << end.err;
 }
 
 TEST_F(Talk, ARefusedSubscriptionIsSaidAndEndsTheCommand) {

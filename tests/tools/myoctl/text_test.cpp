@@ -43,6 +43,10 @@ TEST(Text, SaysAStateOnce) {
   EXPECT_EQ(state_text("lost", "the port closed"), "lost: the port closed");
   EXPECT_EQ(state_text("waiting", "waiting for the port"), "waiting for the port");
   EXPECT_EQ(state_text("streaming", ""), "streaming");
+  EXPECT_EQ(state_text("streaming", "no data for over 3 s"), "no data for over 3 s");
+  EXPECT_TRUE(needs_words("streaming", "no data for over 3 s"));
+  EXPECT_FALSE(needs_words("streaming", "/dev/ttyUSB0"));
+  EXPECT_TRUE(needs_words("waiting", ""));
 }
 
 TEST(Text, WritesNumbersForPeople) {

@@ -105,7 +105,16 @@ TEST(WatchDraw, MakesALostConnectionUnmistakable) {
   const auto drawn = lines(draw(model.view(), later));
   EXPECT_EQ(drawn[0], " NOT CONNECTED since 14:00:02 (3 s), trying again");
   EXPECT_EQ(drawn[1], "myod closed the connection");
-  EXPECT_EQ(drawn[2], "sim  old values");
+  EXPECT_EQ(drawn[2], "sim  old values since 14:00:01 (4 s)");
+}
+
+TEST(WatchDraw, SaysWhatToDoAboutALostConnectionInAsManyLinesAsItTakes) {
+  auto model = working();
+  model.disconnected("cannot connect to unix:/run/myod/myod.sock: Connection refused; is myod running?", 2 * second);
+  const auto drawn = lines(draw(model.view(), plain(60)));
+  EXPECT_EQ(drawn[1], "cannot connect to unix:/run/myod/myod.sock: Connection");
+  EXPECT_EQ(drawn[2], "refused; is myod running?");
+  EXPECT_EQ(lines(draw(model.view(), plain(60, 8))).back(), "q leaves · not a medical device");
 }
 
 TEST(WatchDraw, SaysWhyASensorDoesNotStreamInAsManyLinesAsItTakes) {
@@ -114,7 +123,7 @@ TEST(WatchDraw, SaysWhyASensorDoesNotStreamInAsManyLinesAsItTakes) {
       test::status_message("lost", "the port /dev/ttyUSB0 closed: plug the sensor in again, or give its new port"),
       second);
   const auto drawn = lines(draw(model.view(), plain()));
-  EXPECT_EQ(drawn[2], "sim  NOT STREAMING");
+  EXPECT_EQ(drawn[2], "sim  NOT STREAMING since 14:00:01 (0 s)");
   EXPECT_EQ(drawn[3], "  lost: the port /dev/ttyUSB0 closed: plug the sensor in again, or give its new");
   EXPECT_EQ(drawn[4], "  port");
 }
@@ -126,7 +135,27 @@ TEST(WatchDraw, ColoursOnlyWhenAskedAndGreysOldRows) {
   coloured.colour = true;
   EXPECT_NE(draw(model.view(), coloured).find("\x1b[1;38;5;214mACTIVE\x1b[0m"), std::string::npos);
   coloured.now_ns += second;
-  EXPECT_NE(draw(model.view(), coloured).find("\x1b[38;5;244mACTIVE\x1b[0m"), std::string::npos);
+  EXPECT_NE(draw(model.view(), coloured).find("\x1b[38;5;244mold value\x1b[0m"), std::string::npos);
+}
+
+TEST(WatchDraw, NeverShowsAStateOrAQualityOfOldValues) {
+  Window later = plain();
+  later.now_ns += second;
+  const auto old = draw(working().view(), later);
+  for (const char* live : {"ACTIVE", "rest", "quality", "mains", "streaming"})
+    EXPECT_EQ(old.find(live), std::string::npos) << live << " in\n" << old;
+  later.height = 9;
+  EXPECT_EQ(draw(working().view(), later).find("mains"), std::string::npos);
+}
+
+TEST(WatchDraw, SaysWhatMayBeWrongWithASensorThatFellSilent) {
+  auto model = working();
+  model.take(test::status_message("streaming", "no data for over 3 s from /dev/ttyUSB0 (switched off?)"), second);
+  Window later = plain();
+  later.now_ns = 5 * second;
+  const auto drawn = lines(draw(model.view(), later));
+  EXPECT_EQ(drawn[2].substr(0, 31), "sim  NO DATA since 14:00:01 (4 ");
+  EXPECT_EQ(drawn[3], "  no data for over 3 s from /dev/ttyUSB0 (switched off?)");
 }
 
 TEST(WatchDraw, NeverPassesOnControlCharactersFromTheWire) {

@@ -190,6 +190,7 @@ TEST_F(Process, NamesFileAndLineOfABadRow) {
   expect_refused(arguments(write("a.csv", "1.5,2.5\n1,2\n")), 1, "a.csv:1: \"1.5\" is a number");
   expect_refused(arguments(write("a.csv", "A,A\n1,2\n")), 1, "two channels are called \"A\"");
   expect_refused(arguments(write("a.csv", "")), 1, "a.csv:1: the file is empty");
+  expect_refused(arguments(write("a.csv", "A,B\n")), 1, "a.csv:1: no samples follow the names of the channels");
   expect_refused(arguments(folder_ / "none.csv"), 1, "none.csv: there is no such file");
 }
 
