@@ -161,6 +161,27 @@ TEST_F(Recording, BeginsEachStreamWithTheHandOverItWasAskedToBeginWith) {
   EXPECT_EQ(kept.heads.at(0).first_index, 2U);
 }
 
+TEST_F(Recording, TakesInAStreamThatBeginsLater) {
+  Recorder recorder(journal_.ring, journal_.wake, journal_.dropped, folder_.path(), [](const RecorderState&) {});
+  ASSERT_EQ(recorder.start(request({{0, 1, test::two_channels("arm")}})), "");
+  journal_.hand_over(0, 1, 0, std::vector<dsp::ChannelSeed>(2), "");
+  journal_.block(0, 0, 2, {1.0, 2.0});
+  wait_for(recorder, is_recording);
+  ASSERT_EQ(recorder.add({1, 1, test::two_channels("leg")}), "");
+  journal_.hand_over(1, 1, 0, std::vector<dsp::ChannelSeed>(2), "");
+  journal_.block(1, 0, 2, {3.0, 4.0});
+  journal_.block(0, 1, 2, {5.0, 6.0});
+  recorder.close();
+  EXPECT_EQ(recorder.state().error, "");
+  const std::string path = recorder.state().path;
+  const record::JournalReader reader(path);
+  ASSERT_EQ(reader.streams().size(), 2U);
+  EXPECT_EQ(reader.streams()[1].description.sensor, "leg");
+  const auto kept = test::read_all(path);
+  EXPECT_EQ(kept.order, "HBHBB");
+  EXPECT_TRUE(test::same_bits(kept.raw, {1.0, 2.0, 3.0, 4.0, 5.0, 6.0}));
+}
+
 TEST_F(Recording, CarriesInItsHeadersWhatARecomputationNeeds) {
   const dsp::Stream said = test::two_channels();
   const std::string path = record([&] { journal_.hand_over(0, 1, 0, std::vector<dsp::ChannelSeed>(2), ""); });
