@@ -67,16 +67,17 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       pending_repetition{SpreadWork(spread_samples(repetition_spectrum_hop_ms, stream.rate_mhz), lanes),
                          std::vector<double>(lane_count, unknown)},
       history(forget_after + std::max(pending.work.samples, pending_repetition.work.samples), lanes),
+      onsets(lane_count, run_rows),
       calibrations(rate_hz, lane_count) {
   for (std::size_t lane = 0; lane < lane_count; ++lane)
     muscles.push_back(Lane{OnsetDetector(rate_hz, o.onset, o.condition.highpass_hz, o.condition.highpass_poles),
                            RepetitionCounter(repetition_hop_ms / 1000.0, o.repetition),
                            RepetitionSpectrum(repetition_spectrum.bins())});
+  for (Lane& muscle : muscles) onsets.add(muscle.onset);
   const std::size_t channels = stream.channels.size();
   const std::size_t features =
       std::max(feature_rows(FrameKind::amplitude).size(), feature_rows(FrameKind::control).size());
   flags.assign(run_rows * lanes, 0);
-  rectified.assign(run_rows * lanes, 0.0);
   conditioned_uv.assign(run_rows * channels, 0.0);
   conditioned_valid.assign(run_rows * channels, 0);
   values.assign(channels * features, unknown);
@@ -114,6 +115,7 @@ void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
   const double at_s = seconds(next_index);
   const double lost = static_cast<double>(missing);
   finish_spectra(sink);
+  onsets.settle();
   Event e = event(EventKind::gap, all_channels, at_s, seconds(first_index), lost / rate_hz);
   ((e.text << "lost ").number(lost, 0) << (missing == 1 ? " sample (" : " samples ("))
           .number(1000.0 * lost / rate_hz, 0)
@@ -139,9 +141,11 @@ void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
     std::fill_n(history.y(next_index), rows * lanes, 0.0);
     std::fill_n(history.masked(next_index), rows * lanes, 0.0);
     std::fill_n(history.valid(next_index), rows * lanes, std::uint8_t{0});
+    clean_since = next_index + rows;
     push_windows(rows);
     next_index += rows;
   }
+  clean_since = first_index;
   restart_hops(first_index);
 }
 
@@ -153,31 +157,54 @@ void Pipeline::State::restart_hops(std::uint64_t index) noexcept {
 void Pipeline::State::push_windows(std::size_t rows) noexcept {
   for (Window* w : {&amplitude, &control, &repetition}) {
     w->squares.push(history, next_index, rows);
-    w->count.push(history, next_index, rows);
+    w->count.push(history, next_index, rows, clean_since);
   }
   magnitudes.push(history, next_index, rows);
-  spectrum_count.push(history, next_index, rows);
-  repetition_spectrum_count.push(history, next_index, rows);
+  spectrum_count.push(history, next_index, rows, clean_since);
+  repetition_spectrum_count.push(history, next_index, rows, clean_since);
+}
+
+/// The sample index behind which something must be looked at: runs end there.
+std::uint64_t Pipeline::State::next_stop() const noexcept {
+  if (!calibrations.idle()) return next_index + 1;  // a level may change with any sample
+  std::uint64_t next = std::min({amplitude_hops.next(), control_hops.next(), repetition_hops.next(),
+                                 spectrum_hops.next(), repetition_spectrum_hops.next()});
+  for (const SpreadWork* w : {&pending.work, &pending_repetition.work})
+    if (w->open) next = std::min(next, w->last());
+  return next;
 }
 
 void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexcept {
   double* y = history.y(next_index);
-  double* masked = history.masked(next_index);
-  std::uint8_t* valid = history.valid(next_index);
   conditioner.run(raw, rows, y, flags.data());
-  for (std::size_t i = 0; i < rows * lanes; ++i) {
-    valid[i] = flags[i] == sample_good ? 1 : 0;
-    masked[i] = valid[i] != 0 ? y[i] : 0.0;
-  }
+  std::copy_n(y, rows * lanes, history.masked(next_index));
+  std::fill_n(history.valid(next_index), rows * lanes, std::uint8_t{1});
+  if (std::any_of(flags.begin(), flags.begin() + static_cast<std::ptrdiff_t>(rows * lanes),
+                  [](std::uint8_t f) { return f != sample_good; }))
+    mark_invalid(rows);
   push_windows(rows);
   const Kernels& k = kernels();
   for (Smoother* s : {&envelope, &control_envelope}) {
     k.rectify(s->out.data(), y, rows, lanes);
     k.cascade(s->out.data(), rows, lanes, s->sections.data(), s->sections.size(), s->state.data());
   }
-  tell_conditioned(raw, rows, sink);
-  for (std::size_t row = 0; row < rows; ++row) step(row, sink);
+  if (sink.wants_conditioned()) tell_conditioned(raw, rows, sink);
+  if (options.onset.enabled) detect(rows, sink);
+  if (!calibrations.idle()) try_calibrations(rows, sink);
+  stop(rows - 1, sink);
   next_index += rows;
+}
+
+void Pipeline::State::mark_invalid(std::size_t rows) noexcept {
+  for (std::size_t row = 0; row < rows; ++row)
+    for (std::size_t lane = 0; lane < lane_count; ++lane) {
+      const std::uint8_t flag = flags[row * lanes + lane];
+      if (flag == sample_good) continue;
+      history.valid(next_index + row)[lane] = 0;
+      history.masked(next_index + row)[lane] = 0.0;
+      validity.sample(lane, next_index + row, flag);
+      clean_since = next_index + row + 1;
+    }
 }
 
 void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink& sink) noexcept {
@@ -199,39 +226,37 @@ void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink
                    std::span(conditioned_valid).first(rows * channels));
 }
 
-/// Everything that happens at one sample, in order.
-void Pipeline::State::step(std::size_t row, Sink& sink) noexcept {
+/// Everything that happens where a window or a piece of work ends, in order.
+void Pipeline::State::stop(std::size_t row, Sink& sink) noexcept {
   const std::uint64_t end = next_index + row + 1;
-  detect(row, sink);
-  if (repetition_hops.ends_at(end) && options.repetition.enabled) count_repetitions(row, end, sink);
+  if (repetition_hops.ends_at(end) && options.repetition.enabled) count_repetitions(end, sink);
   if (amplitude_hops.ends_at(end)) amplitude_frame(row, end, sink);
   if (control_hops.ends_at(end)) control_frame(row, end, sink);
-  if (repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(row, end);
-  if (spectrum_hops.ends_at(end)) begin_spectrum(row, end);
+  if (repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(end);
+  if (spectrum_hops.ends_at(end)) begin_spectrum(end);
   if (pending_repetition.work.open) continue_repetition_spectra(end);
   if (pending.work.open) continue_spectrum(end, sink);
 }
 
-void Pipeline::State::detect(std::size_t row, Sink& sink) noexcept {
-  const std::uint64_t index = next_index + row;
-  for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    Lane& muscle = muscles[lane];
-    const std::uint8_t flag = flags[row * lanes + lane];
-    const double y = history.y_at(index, lane);
-    if (flag != sample_good) validity.sample(lane, index, flag);
-    if (options.onset.enabled) {
-      if (const auto d = muscle.onset.push(index, y, flag == sample_good)) {
-        const double t = std::max(0.0, seconds(d->event_index) - conditioning_delay_s);
-        Event e = event(d->kind, static_cast<std::int32_t>(channel(lane)), t, seconds(d->decision_index), unknown);
-        if (d->brief) e.text << "brief";
-        if (d->kind == EventKind::onset) ++muscle.onsets;
-        sink.event(e, nullptr);
-      }
-    }
-    if (!calibrations.idle())
-      if (const auto result = calibrations.push(lane, y, flag == sample_good, flag == sample_railed))
-        close_trial(lane, *result, sink);
+void Pipeline::State::detect(std::size_t rows, Sink& sink) noexcept {
+  const LaneRows samples{history.y(next_index), history.valid(next_index), rows, lanes};
+  for (const auto& [row, lane, d] : onsets.push(next_index, samples, clean_since <= next_index)) {
+    const double t = std::max(0.0, seconds(d.event_index) - conditioning_delay_s);
+    Event e = event(d.kind, static_cast<std::int32_t>(channel(lane)), t, seconds(d.decision_index), unknown);
+    if (d.brief) e.text << "brief";
+    if (d.kind == EventKind::onset) ++muscles[lane].onsets;
+    sink.event(e, nullptr);
   }
+}
+
+void Pipeline::State::try_calibrations(std::size_t rows, Sink& sink) noexcept {
+  for (std::size_t row = 0; row < rows; ++row)
+    for (std::size_t lane = 0; lane < lane_count; ++lane) {
+      const std::uint8_t flag = flags[row * lanes + lane];
+      if (const auto result =
+              calibrations.push(lane, history.y_at(next_index + row, lane), flag == sample_good, flag == sample_railed))
+        close_trial(lane, *result, sink);
+    }
 }
 
 void Pipeline::State::close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept {
@@ -239,6 +264,7 @@ void Pipeline::State::close_trial(std::size_t lane, const TrialResult& result, S
   Lane& muscle = muscles[lane];
   if (result.accepted && command.kind == CommandKind::calibrate_rest) {
     muscle.calibrated_rest_uv = result.level_uv;
+    onsets.settle();
     muscle.onset.set_rest(result.level_uv);
   } else if (result.accepted) {
     muscle.reference_uv = result.level_uv;
@@ -262,7 +288,8 @@ void Pipeline::process(const SampleBlock& block, Sink& sink) noexcept {
   s.clock_ns = block.head.host_time_ns;
   if (block.head.first_index > s.next_index) s.gap(block.head.first_index, sink);
   for (std::size_t done = 0; done < block.head.instants;) {
-    const std::size_t rows = std::min<std::size_t>(block.head.instants - done, run_rows - s.next_index % run_rows);
+    const std::size_t rows = std::min({block.head.instants - done, run_rows - s.next_index % run_rows,
+                                       static_cast<std::size_t>(s.next_stop() - s.next_index)});
     s.run(block.raw.data() + done * s.stream.channels.size(), rows, sink);
     done += rows;
   }

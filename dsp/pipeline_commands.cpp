@@ -27,6 +27,7 @@ CommandResult reply_to(const Command& command, bool done, Text<120> text = {}) {
 
 /// The reply, or nothing when it comes with the end of a trial.
 std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& sink) noexcept {
+  onsets.settle();
   Command command = asked;
   command.at_index = next_index;
   if (command.kind == CommandKind::mark) {
@@ -117,7 +118,7 @@ void Pipeline::take_seed(std::span<ChannelSeed> out) const noexcept {
 void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_index) noexcept {
   State& s = *state_;
   assert(seed.size() == s.stream.channels.size());
-  s.next_index = next_index;
+  s.next_index = s.clean_since = next_index;
   s.validity.start(next_index);
   s.restart_hops(next_index);
   for (std::size_t lane = 0; lane < s.lane_count; ++lane) {

@@ -27,7 +27,9 @@ ChannelStatus Pipeline::State::judge(std::size_t lane, std::uint64_t end, std::s
   s.valid_fraction = valid_fraction;
   s.reasons = validity.reasons(lane, end, window) | more;
   if (options.onset.enabled && !muscles[lane].onset.known()) s.reasons |= reason_uncalibrated;
-  s.grade = valid_fraction < options.features.min_valid ? Severity::invalid : worst(s.reasons);
+  s.grade = valid_fraction < options.features.min_valid ? Severity::invalid
+            : s.reasons == 0                            ? Severity::ok
+                                                        : worst(s.reasons);
   return s;
 }
 
@@ -52,11 +54,11 @@ void Pipeline::State::amplitude_frame(std::size_t row, std::uint64_t end, Sink& 
   std::fill(values.begin(), values.end(), unknown);
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     ChannelStatus& s = status[channel(lane)];
-    s = judge(lane, end, amplitude.samples(), amplitude.valid_fraction(row, lane));
+    s = judge(lane, end, amplitude.samples(), amplitude.valid_fraction(lane));
     if (s.valid_fraction < options.features.min_valid) continue;
     AmplitudeInput in = known_of(lane);
-    in.mean_square = amplitude.mean_square(row, lane);
-    in.mean_magnitude = magnitudes.at(row, lane) / amplitude.count.at(row, lane);
+    in.mean_square = amplitude.mean_square(lane);
+    in.mean_magnitude = magnitudes.at(lane) / amplitude.count.at(lane);
     in.envelope_uv = envelope.out[row * lanes + lane];
     amplitude_values(in, std::span(values).subspan(channel(lane) * features, features));
   }
@@ -68,20 +70,20 @@ void Pipeline::State::control_frame(std::size_t row, std::uint64_t end, Sink& si
   std::fill(values.begin(), values.end(), unknown);
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     ChannelStatus& s = status[channel(lane)];
-    s = judge(lane, end, control.samples(), control.valid_fraction(row, lane));
+    s = judge(lane, end, control.samples(), control.valid_fraction(lane));
     if (s.valid_fraction < options.features.min_valid) continue;
     AmplitudeInput in = known_of(lane);
-    in.mean_square = control.mean_square(row, lane);
+    in.mean_square = control.mean_square(lane);
     in.envelope_uv = control_envelope.out[row * lanes + lane];
     control_values(in, std::span(values).subspan(channel(lane) * features, features));
   }
   tell_frame(FrameKind::control, end, control.samples(), values, status, sink);
 }
 
-void Pipeline::State::count_repetitions(std::size_t row, std::uint64_t end, Sink& sink) noexcept {
+void Pipeline::State::count_repetitions(std::uint64_t end, Sink& sink) noexcept {
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    const bool valid = repetition.valid_fraction(row, lane) >= options.features.min_valid;
-    const double rms = valid ? std::sqrt(std::max(0.0, repetition.mean_square(row, lane))) : unknown;
+    const bool valid = repetition.valid_fraction(lane) >= options.features.min_valid;
+    const double rms = valid ? std::sqrt(std::max(0.0, repetition.mean_square(lane))) : unknown;
     if (const auto done = muscles[lane].repetitions.push(seconds(end), rms, valid)) tell_repetition(lane, *done, sink);
   }
 }

@@ -19,7 +19,7 @@ std::size_t spread_samples(double hop_ms, std::uint64_t rate_mhz) {
   return math::window_samples(share_of_hop * hop_ms, rate_mhz);
 }
 
-void Pipeline::State::begin_spectrum(std::size_t row, std::uint64_t end) noexcept {
+void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
   PendingSpectrum& p = pending;
   p.work.begin(end, spectrum_activity.pieces() + spectrum.pieces() + lane_tile);
   for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
@@ -27,7 +27,7 @@ void Pipeline::State::begin_spectrum(std::size_t row, std::uint64_t end) noexcep
     p.threshold_uv[tile] = {};
     for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane) {
       p.rest_uv[lane] = muscles[lane].rest_uv();
-      p.valid_samples[lane] = spectrum_count.at(row, lane);
+      p.valid_samples[lane] = spectrum_count.at(lane);
       ChannelStatus& status_of_lane = spectrum_status[channel(lane)];
       status_of_lane = judge(lane, end, spectrum_samples, p.valid_samples[lane] / static_cast<double>(spectrum_samples),
                              rate_hz < full_band_rate_hz ? reason_rate : 0U);
@@ -68,7 +68,7 @@ void Pipeline::State::spectrum_numbers(std::size_t lane) noexcept {
 }
 
 /// Windows inside a running contraction are kept for the repetition it may become.
-void Pipeline::State::begin_repetition_spectra(std::size_t row, std::uint64_t end) noexcept {
+void Pipeline::State::begin_repetition_spectra(std::uint64_t end) noexcept {
   const std::size_t n = repetition_spectrum_samples;
   if (end < n) return;
   pending_repetition.work.begin(end, repetition_spectrum.pieces() + 1);
@@ -76,8 +76,8 @@ void Pipeline::State::begin_repetition_spectra(std::size_t row, std::uint64_t en
     bool wanted = false;
     for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane) {
       const double start_s = muscles[lane].repetitions.candidate_start_s();  // NaN: none
-      const bool inside = seconds(end - n) >= start_s && repetition_spectrum_count.at(row, lane) >=
-                                                             options.features.min_valid * static_cast<double>(n);
+      const bool inside = seconds(end - n) >= start_s &&
+                          repetition_spectrum_count.at(lane) >= options.features.min_valid * static_cast<double>(n);
       pending_repetition.start_s[lane] = inside ? start_s : unknown;
       wanted |= inside;
     }

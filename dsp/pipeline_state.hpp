@@ -14,6 +14,7 @@
 #include "dsp/condition/stages.hpp"
 #include "dsp/condition/validity.hpp"
 #include "dsp/detect/onset.hpp"
+#include "dsp/detect/onset_bank.hpp"
 #include "dsp/detect/repetition.hpp"
 #include "dsp/features/repetition_spectrum.hpp"
 #include "dsp/features/rows.hpp"
@@ -54,12 +55,8 @@ struct Window {
   Window(std::size_t samples, std::size_t lanes)
       : squares(MovingSum::Of::squares, samples, lanes), count(samples, lanes) {}
   std::size_t samples() const noexcept { return count.window(); }
-  double valid_fraction(std::size_t row, std::size_t lane) const noexcept {
-    return count.at(row, lane) / static_cast<double>(samples());
-  }
-  double mean_square(std::size_t row, std::size_t lane) const noexcept {
-    return squares.at(row, lane) / count.at(row, lane);
-  }
+  double valid_fraction(std::size_t lane) const noexcept { return count.at(lane) / static_cast<double>(samples()); }
+  double mean_square(std::size_t lane) const noexcept { return squares.at(lane) / count.at(lane); }
 };
 
 /// Work at the end of a window, in equal pieces per tile of lanes, spread over the samples that follow.
@@ -83,6 +80,7 @@ struct SpreadWork {
     open = gone < samples;
     return !open;
   }
+  std::uint64_t last() const noexcept { return end + samples - 1; }  // `now` that ends it
 };
 
 /// The spectrum frame under way, as it stood when its window ended.
@@ -128,15 +126,17 @@ struct Pipeline::State {
   History history;
 
   std::vector<Lane> muscles;
+  OnsetBank onsets;
   Calibrations calibrations;
 
   std::uint64_t next_index = 0;
+  std::uint64_t clean_since = 0;  // from there on every sample of every lane is good
   std::uint64_t clock_index = 0;  // sample clock_index was taken at clock_ns
   std::int64_t clock_ns = 0;
 
   // Buffers of a run and of a frame.
   std::vector<std::uint8_t> flags;  // run_rows x lanes
-  std::vector<double> rectified, conditioned_uv;
+  std::vector<double> conditioned_uv;
   std::vector<std::uint8_t> conditioned_valid;
   std::vector<double> values, spectrum_values_;  // channels x features
   std::vector<ChannelStatus> status, spectrum_status;
@@ -156,14 +156,17 @@ struct Pipeline::State {
   void run(const double* raw, std::size_t rows, Sink& sink) noexcept;
   void push_windows(std::size_t rows) noexcept;
   void tell_conditioned(const double* raw, std::size_t rows, Sink& sink) noexcept;
-  void step(std::size_t row, Sink& sink) noexcept;
-  void detect(std::size_t row, Sink& sink) noexcept;
+  std::uint64_t next_stop() const noexcept;
+  void stop(std::size_t row, Sink& sink) noexcept;
+  void mark_invalid(std::size_t rows) noexcept;
+  void detect(std::size_t rows, Sink& sink) noexcept;
+  void try_calibrations(std::size_t rows, Sink& sink) noexcept;
   void tell_repetition(std::size_t lane, const RepetitionEnd& end, Sink& sink) noexcept;
   void close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept;
   void restart_hops(std::uint64_t index) noexcept;
 
   // pipeline_frames.cpp: numbers
-  void count_repetitions(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
+  void count_repetitions(std::uint64_t end, Sink& sink) noexcept;
   void amplitude_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
   void control_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
   AmplitudeInput known_of(std::size_t lane) const noexcept;
@@ -173,10 +176,10 @@ struct Pipeline::State {
                   std::span<const ChannelStatus> states, Sink& sink) const noexcept;
 
   // pipeline_spectra.cpp
-  void begin_spectrum(std::size_t row, std::uint64_t end) noexcept;
+  void begin_spectrum(std::uint64_t end) noexcept;
   void continue_spectrum(std::uint64_t end, Sink& sink) noexcept;
   void spectrum_numbers(std::size_t lane) noexcept;
-  void begin_repetition_spectra(std::size_t row, std::uint64_t end) noexcept;
+  void begin_repetition_spectra(std::uint64_t end) noexcept;
   void continue_repetition_spectra(std::uint64_t end) noexcept;
   void finish_spectra(Sink& sink) noexcept;
 

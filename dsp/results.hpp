@@ -115,6 +115,8 @@ class Sink {
   /// `repetition` is set for events of that kind and says what it was.
   virtual void event(const Event&, const Repetition* repetition) = 0;
   virtual void result(const CommandResult&) = 0;
+  /// Whether conditioned() is to be called.
+  virtual bool wants_conditioned() const { return false; }
   /// The conditioned block (after integrity, high-pass, low-pass), microvolt, same shape as the sample block;
   /// valid[i * channels + c] is 0 where the sample must not be used. Called once per processed run of samples.
   virtual void conditioned(std::uint64_t first_index, std::size_t channels, std::span<const double> uv,

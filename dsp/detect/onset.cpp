@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 namespace myod::dsp {
 namespace {
@@ -33,9 +34,7 @@ constexpr std::array<ThresholdRow, 6> thresholds{{
     {4000.0, {{{14.8, 15.0}, {28.0, 28.3}}}},
 }};
 
-std::uint64_t samples(double ms, double rate_hz) {
-  return static_cast<std::uint64_t>(std::ceil(ms * rate_hz / 1000.0));
-}
+double samples(double ms, double rate_hz) { return std::ceil(ms * rate_hz / 1000.0); }
 
 }  // namespace
 
@@ -53,13 +52,21 @@ double onset_threshold(double rate_hz, OnsetProfile profile, double highpass_hz,
 
 OnsetDetector::OnsetDetector(double rate_hz, const OnsetOptions& options, double highpass_hz,
                              std::int64_t highpass_poles)
-    : threshold_(options.threshold > 0.0 ? options.threshold
-                                         : onset_threshold(rate_hz, options.profile, highpass_hz, highpass_poles)),
-      clip_(profiles[static_cast<std::size_t>(options.profile)].clip),
-      least_samples_(samples(profiles[static_cast<std::size_t>(options.profile)].least_ms, rate_hz)),
-      quiet_samples_(samples(std::max({hold_ms, refractory_ms, options.merge_ms}), rate_hz)),
-      brief_samples_(samples(options.min_burst_ms, rate_hz)),
-      rest_(rate_hz) {}
+    : limits_{options.threshold > 0.0 ? options.threshold
+                                      : onset_threshold(rate_hz, options.profile, highpass_hz, highpass_poles),
+              profiles[static_cast<std::size_t>(options.profile)].clip,
+              samples(profiles[static_cast<std::size_t>(options.profile)].least_ms, rate_hz),
+              samples(std::max({hold_ms, refractory_ms, options.merge_ms}), rate_hz)},
+      brief_samples_(static_cast<std::uint64_t>(samples(options.min_burst_ms, rate_hz))),
+      rest_(rate_hz),
+      own_(std::make_unique<OnsetTile>()),
+      tile_(own_.get()) {}
+
+void OnsetDetector::live_in(OnsetTile& tile, std::size_t lane) noexcept {
+  tile_ = &tile;
+  lane_ = lane;
+  own_.reset();
+}
 
 std::optional<OnsetDecision> OnsetDetector::push(std::uint64_t index, double y_uv, bool valid) noexcept {
   if (!valid) return std::nullopt;
@@ -67,24 +74,25 @@ std::optional<OnsetDecision> OnsetDetector::push(std::uint64_t index, double y_u
     rest_.learn(y_uv);
     return std::nullopt;
   }
-  if (state_.started) {
-    ++state_.since_zero;
+  if (started_) {
+    tile_->since_zero[lane_] += 1.0;
   } else {
     restart(index);
-    state_.started = true;
+    started_ = true;
   }
-  const double z = std::min(y_uv * y_uv / rest_.variance(), clip_);
-  state_.s = std::max(0.0, state_.s + 0.5 * (z * 0.75 - ln4));
-  return state_.active ? look_for_offset(index, z) : look_for_onset(index, y_uv);
+  const double z = std::min(y_uv * y_uv / rest_.variance(), limits_.clip);
+  double& s = tile_->s[lane_];
+  s = std::max(0.0, s + 0.5 * (z * 0.75 - ln4));
+  return active() ? look_for_offset(index, z) : look_for_onset(index, y_uv);
 }
 
 std::optional<OnsetDecision> OnsetDetector::look_for_onset(std::uint64_t index, double y_uv) noexcept {
-  if (state_.s == 0.0) restart(index);
-  if (state_.s > threshold_ && state_.since_zero >= least_samples_) {
-    const OnsetDecision onset{EventKind::onset, state_.zero_index, index, false};
-    state_.active = true;
-    state_.onset_index = state_.zero_index;
-    state_.q = 0.0;
+  if (statistic() == 0.0) restart(index);
+  if (statistic() > limits_.threshold && tile_->since_zero[lane_] >= limits_.least_samples) {
+    const OnsetDecision onset{EventKind::onset, zero_index(), index, false};
+    tile_->active[lane_] = 1.0;
+    onset_index_ = zero_index();
+    tile_->q[lane_] = 0.0;
     restart(index);
     rest_.cut();  // its block holds the rise
     return onset;
@@ -94,26 +102,51 @@ std::optional<OnsetDecision> OnsetDetector::look_for_onset(std::uint64_t index, 
 }
 
 std::optional<OnsetDecision> OnsetDetector::look_for_offset(std::uint64_t index, double z) noexcept {
-  state_.q = std::min(threshold_, std::max(0.0, state_.q + 0.5 * (ln2 - z * 0.5)));
-  if (state_.q == 0.0) restart(index);
-  if (state_.q < threshold_ || state_.since_zero < quiet_samples_) return std::nullopt;
-  const OnsetDecision offset{EventKind::offset, state_.zero_index, index,
-                             state_.zero_index - state_.onset_index < brief_samples_};
-  state_.active = false;
-  state_.s = 0.0;
+  double& q = tile_->q[lane_];
+  q = std::min(limits_.threshold, std::max(0.0, q + 0.5 * (ln2 - z * 0.5)));
+  if (q == 0.0) restart(index);
+  if (q < limits_.threshold || tile_->since_zero[lane_] < limits_.quiet_samples) return std::nullopt;
+  const OnsetDecision offset{EventKind::offset, zero_index(), index, zero_index() - onset_index_ < brief_samples_};
+  tile_->active[lane_] = 0.0;
+  tile_->s[lane_] = 0.0;
   restart(index);
   return offset;
 }
 
 void OnsetDetector::gap(std::uint64_t next_index) noexcept {
-  state_.s = state_.q = 0.0;
-  state_.started = false;
+  tile_->s[lane_] = tile_->q[lane_] = 0.0;
+  started_ = false;
   restart(next_index);
 }
 
+OnsetState OnsetDetector::state() const noexcept {
+  return {.active = active(),
+          .started = started_,
+          .s = statistic(),
+          .q = tile_->q[lane_],
+          .zero_index = zero_index(),
+          .since_zero = static_cast<std::uint64_t>(tile_->since_zero[lane_]),
+          .onset_index = onset_index_};
+}
+
+void OnsetDetector::plant(const OnsetState& state) noexcept {
+  tile_->active[lane_] = state.active ? 1.0 : 0.0;
+  tile_->s[lane_] = state.s;
+  tile_->q[lane_] = state.q;
+  tile_->zero_index[lane_] = static_cast<double>(state.zero_index);
+  tile_->since_zero[lane_] = static_cast<double>(state.since_zero);
+  started_ = state.started;
+  onset_index_ = state.onset_index;
+}
+
 void OnsetDetector::restart(std::uint64_t index) noexcept {
-  state_.zero_index = index;
-  state_.since_zero = 0;
+  tile_->zero_index[lane_] = static_cast<double>(index);
+  tile_->since_zero[lane_] = 0.0;
+}
+
+std::size_t OnsetDetector::steady_samples() const noexcept {
+  if (!rest_.known() || !started_) return 0;
+  return active() ? std::numeric_limits<std::size_t>::max() : rest_.room();
 }
 
 }  // namespace myod::dsp

@@ -12,10 +12,13 @@
 // onset told already: its offset says `brief`, and whoever counts bursts leaves the pair out.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "dsp/detect/rest_level.hpp"
+#include "dsp/kernels/kernels.hpp"
 #include "dsp/options.hpp"
 #include "dsp/results.hpp"
 #include "dsp/seed.hpp"
@@ -43,28 +46,44 @@ class OnsetDetector {
   /// The signal was cut: the statistics restart; an active burst stays open (what happened is not known).
   void gap(std::uint64_t next_index) noexcept;
 
-  bool active() const noexcept { return state_.active; }
-  bool known() const noexcept { return rest_.known(); }       ///< rest level known, so active() means something
-  double statistic() const noexcept { return state_.s; }      ///< S
-  double rest_uv() const noexcept { return rest_.rms_uv(); }  ///< sigma0; NaN while unknown
+  bool active() const noexcept { return tile_->active[lane_] != 0.0; }
+  bool known() const noexcept { return rest_.known(); }          ///< rest level known, so active() means something
+  double statistic() const noexcept { return tile_->s[lane_]; }  ///< S
+  double rest_uv() const noexcept { return rest_.rms_uv(); }     ///< sigma0; NaN while unknown
 
   /// Overrides sigma0, from where it is tracked on; NaN or 0 starts the learning anew.
   void set_rest(double rest_uv) noexcept { rest_.set(rest_uv); }
 
   /// What outlives the detector beside sigma0; another one goes on from there.
-  const OnsetState& state() const noexcept { return state_; }
-  void plant(const OnsetState& state) noexcept { state_ = state; }
+  OnsetState state() const noexcept;
+  void plant(const OnsetState& state) noexcept;
+
+  // For whoever pushes many lanes at once (onset_bank.hpp).
+  /// From here on the statistics stand in the tile, which must outlive the detector.
+  void live_in(OnsetTile& tile, std::size_t lane) noexcept;
+  const OnsetLimits& limits() const noexcept { return limits_; }
+  double variance() const noexcept { return rest_.variance(); }
+  /// Over so many valid samples at least, sigma0 stays what it is while the activation does.
+  std::size_t steady_samples() const noexcept;
+  /// Samples weighed elsewhere, while not active: fewer than steady_samples(), every lane_tile-th of y.
+  void weighed(const double* y, std::size_t count) noexcept {
+    for (std::size_t i = 0; i < count; ++i) rest_.collect(y[i * lane_tile]);
+  }
 
  private:
   std::optional<OnsetDecision> look_for_onset(std::uint64_t index, double y_uv) noexcept;
   std::optional<OnsetDecision> look_for_offset(std::uint64_t index, double z) noexcept;
   void restart(std::uint64_t index) noexcept;  ///< n0 or m0 is here
+  std::uint64_t zero_index() const noexcept { return static_cast<std::uint64_t>(tile_->zero_index[lane_]); }
 
-  double threshold_, clip_;
-  std::uint64_t least_samples_, quiet_samples_, brief_samples_;
+  OnsetLimits limits_;
+  std::uint64_t brief_samples_;
   RestLevel rest_;
-
-  OnsetState state_;
+  std::unique_ptr<OnsetTile> own_;  // where a detector lives that is alone
+  OnsetTile* tile_;
+  std::size_t lane_ = 0;
+  bool started_ = false;  // a sample was weighed since construction or the last gap
+  std::uint64_t onset_index_ = 0;
 };
 
 }  // namespace myod::dsp

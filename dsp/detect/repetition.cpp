@@ -46,14 +46,21 @@ double RepetitionCounter::rest_now() const noexcept {
 }
 
 void RepetitionCounter::remember_rest(double rms_uv) noexcept {
+  auto place = std::upper_bound(sorted_.begin(), sorted_.end(), rms_uv);
   if (recent_.size() < rest_hops_) {
     recent_.push_back(rms_uv);
-  } else {
-    sorted_.erase(std::lower_bound(sorted_.begin(), sorted_.end(), recent_[oldest_]));
-    recent_[oldest_] = rms_uv;
-    oldest_ = (oldest_ + 1) % recent_.size();
+    sorted_.insert(place, rms_uv);
+    return;
   }
-  sorted_.insert(std::upper_bound(sorted_.begin(), sorted_.end(), rms_uv), rms_uv);
+  const auto gone = std::lower_bound(sorted_.begin(), sorted_.end(), recent_[oldest_]);
+  if (gone < place) {  // only what lies between the two moves up or down
+    place = std::move(gone + 1, place, gone);
+  } else {
+    std::move_backward(place, gone, gone + 1);
+  }
+  *place = rms_uv;
+  recent_[oldest_] = rms_uv;
+  oldest_ = (oldest_ + 1) % recent_.size();
 }
 
 RepetitionCounter::Levels RepetitionCounter::levels_now() const noexcept {

@@ -21,6 +21,7 @@ RestLevel::RestLevel(double rate_hz)
       learn_samples_(samples(learn_s, rate_hz)),
       steps_(steps_per_window),
       block_(samples(block_s, rate_hz)),
+      near_(block_.size() + 1),
       gain_(block_s / (block_s + tau_s)) {}
 
 double RestLevel::rms_uv() const noexcept {
@@ -56,12 +57,28 @@ void RestLevel::close_step() noexcept {
 }
 
 void RestLevel::track(double y_uv) noexcept {
-  block_[in_block_] = y_uv * y_uv;
-  if (++in_block_ < block_.size()) return;
+  collect(y_uv);
+  if (in_block_ < block_.size()) return;
   in_block_ = 0;
-  const auto middle = block_.begin() + static_cast<std::ptrdiff_t>(block_.size() / 2);
-  std::nth_element(block_.begin(), middle, block_.end());
-  if (*middle > 0.0) variance_ += gain_ * (*middle / median_square_of_gaussian - variance_);
+  const double median = median_of_block();
+  if (median > 0.0) variance_ += gain_ * (median / median_square_of_gaussian - variance_);
+}
+
+/// The value nth_element would put in the middle. Near the median of the last block only few have to be ordered.
+double RestLevel::median_of_block() noexcept {
+  const std::size_t middle = block_.size() / 2;
+  const double low = 0.75 * median_square_of_gaussian * variance_, high = 1.25 / 0.75 * low;
+  std::size_t below = 0, near = 0;
+  for (const double square : block_) {
+    near_[near] = square;
+    below += square < low ? 1 : 0;
+    near += square >= low && square < high ? 1 : 0;
+  }
+  const bool inside = below <= middle && middle < below + near;
+  std::vector<double>& from = inside ? near_ : block_;
+  const auto at = from.begin() + static_cast<std::ptrdiff_t>(inside ? middle - below : middle);
+  std::nth_element(from.begin(), at, inside ? from.begin() + static_cast<std::ptrdiff_t>(near) : from.end());
+  return *at;
 }
 
 void RestLevel::cut() noexcept {

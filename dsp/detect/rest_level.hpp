@@ -26,6 +26,12 @@ class RestLevel {
   /// One valid sample while unknown.
   void learn(double y_uv) noexcept;
 
+  /// So many samples can be tracked before the level changes.
+  std::size_t room() const noexcept { return block_.size() - in_block_ - 1; }
+
+  /// One of these.
+  void collect(double y_uv) noexcept { block_[in_block_++] = y_uv * y_uv; }
+
   /// One valid sample of a muscle at rest.
   void track(double y_uv) noexcept;
 
@@ -34,6 +40,7 @@ class RestLevel {
 
  private:
   void close_step() noexcept;
+  double median_of_block() noexcept;
 
   // Learning: 500 ms windows that slide by steps of 50 ms.
   static constexpr std::size_t steps_per_window = 10;
@@ -45,6 +52,7 @@ class RestLevel {
 
   // Tracking.
   std::vector<double> block_;  // squares
+  std::vector<double> near_;   // those of them that may be the median
   std::size_t in_block_ = 0;
   double gain_;
   double variance_ = 0.0;  // 0: unknown

@@ -22,7 +22,6 @@ MovingSum::MovingSum(Of of, std::size_t window, std::size_t lanes)
     : kernel_(of == Of::squares ? kernels().sum_squares : kernels().sum_magnitudes), window_(window), lanes_(lanes) {
   sum_.assign(lanes_, 0.0);
   fresh_.assign(lanes_, 0.0);
-  out_.assign(run_rows * lanes_, 0.0);
 }
 
 void MovingSum::push(History& history, std::uint64_t first, std::size_t rows) noexcept {
@@ -32,11 +31,9 @@ void MovingSum::push(History& history, std::uint64_t first, std::size_t rows) no
     const std::size_t to_boundary = window_ - static_cast<std::size_t>(now % window_);
     const std::size_t to_wrap = history.rows() - history.slot(old);
     const std::size_t n = std::min({rows - done, to_boundary, to_wrap});
-    double* out = out_.data() + done * lanes_;
-    kernel_(out, history.masked(now), history.masked(old), n, lanes_, sum_.data(), fresh_.data());
+    kernel_(history.masked(now), history.masked(old), n, lanes_, sum_.data(), fresh_.data());
     if (n == to_boundary) {
       sum_ = fresh_;
-      std::copy(sum_.begin(), sum_.end(), out + (n - 1) * lanes_);
       std::fill(fresh_.begin(), fresh_.end(), 0.0);
     }
     done += n;
@@ -50,18 +47,14 @@ void MovingSum::clear() noexcept {
 
 MovingCount::MovingCount(std::size_t window, std::size_t lanes) : window_(window), lanes_(lanes) {
   count_.assign(lanes_, 0);
-  out_.assign(run_rows * lanes_, 0);
 }
 
-void MovingCount::push(History& history, std::uint64_t first, std::size_t rows) noexcept {
+void MovingCount::push(History& history, std::uint64_t first, std::size_t rows, std::uint64_t clean_since) noexcept {
+  if (first >= clean_since + window_) return;  // what comes and what goes is valid
   for (std::size_t i = 0; i < rows; ++i) {
     const std::uint8_t* now = history.valid(first + i);
     const std::uint8_t* old = history.valid(first + i - window_);
-    std::int32_t* out = out_.data() + i * lanes_;
-    for (std::size_t lane = 0; lane < lanes_; ++lane) {
-      count_[lane] += now[lane] - old[lane];
-      out[lane] = count_[lane];
-    }
+    for (std::size_t lane = 0; lane < lanes_; ++lane) count_[lane] += now[lane] - old[lane];
   }
 }
 

@@ -63,28 +63,29 @@ class MovingSum {
   void clear() noexcept;
 
   std::size_t window() const noexcept { return window_; }
-  /// After the sample that stands `row` rows into the newest run.
-  double at(std::size_t row, std::size_t lane) const noexcept { return out_[row * lanes_ + lane]; }
+  /// After the newest run.
+  double at(std::size_t lane) const noexcept { return sum_[lane]; }
 
  private:
-  void (*kernel_)(double*, const double*, const double*, std::size_t, std::size_t, double*, double*);
+  void (*kernel_)(const double*, const double*, std::size_t, std::size_t, double*, double*);
   std::size_t window_, lanes_;
-  std::vector<double> sum_, fresh_, out_;
+  std::vector<double> sum_, fresh_;
 };
 
 /// How many samples of the window are valid, per lane.
 class MovingCount {
  public:
   MovingCount(std::size_t window, std::size_t lanes);
-  void push(History& history, std::uint64_t first, std::size_t rows) noexcept;
+  /// `clean_since`: every sample from there on is valid, in every lane.
+  void push(History& history, std::uint64_t first, std::size_t rows, std::uint64_t clean_since) noexcept;
   void clear() noexcept;
 
   std::size_t window() const noexcept { return window_; }
-  double at(std::size_t row, std::size_t lane) const noexcept { return static_cast<double>(out_[row * lanes_ + lane]); }
+  double at(std::size_t lane) const noexcept { return static_cast<double>(count_[lane]); }
 
  private:
   std::size_t window_, lanes_;
-  std::vector<std::int32_t> count_, out_;
+  std::vector<std::int32_t> count_;
 };
 
 }  // namespace myod::dsp

@@ -35,6 +35,20 @@ struct ActivityTile {
 
 inline constexpr std::size_t moment_count = 5;
 
+/// The activation statistics of a tile of lanes (detect/onset.hpp), after a sample. Indices and counts are whole.
+struct OnsetTile {
+  double s[lane_tile] = {}, q[lane_tile] = {};
+  double zero_index[lane_tile] = {};  ///< n0, or m0 while active
+  double since_zero[lane_tile] = {};  ///< valid samples since then
+  double active[lane_tile] = {};      ///< 0 or 1
+  double variance[lane_tile] = {};    ///< sigma0^2
+};
+
+struct OnsetLimits {
+  double threshold = 0.0, clip = 0.0;
+  double least_samples = 0.0, quiet_samples = 0.0;  ///< since zero: before an onset, before an offset
+};
+
 struct Kernels {
   const char* name;
   /// y = (y - offset) * scale, per lane, in place: raw counts to the channel's unit.
@@ -45,12 +59,12 @@ struct Kernels {
   /// state: sections x 2 x lanes.
   void (*cascade)(double* y, std::size_t rows, std::size_t lanes, const Section* sections, std::size_t count,
                   double* state);
-  /// Moving sum of squares. Per row: sum += now^2 - old^2, fresh += now^2, out = sum.
-  void (*sum_squares)(double* out, const double* now, const double* old, std::size_t rows, std::size_t lanes,
-                      double* sum, double* fresh);
+  /// Moving sum of squares. Per row: sum += now^2 - old^2, fresh += now^2.
+  void (*sum_squares)(const double* now, const double* old, std::size_t rows, std::size_t lanes, double* sum,
+                      double* fresh);
   /// Moving sum of magnitudes, alike.
-  void (*sum_magnitudes)(double* out, const double* now, const double* old, std::size_t rows, std::size_t lanes,
-                         double* sum, double* fresh);
+  void (*sum_magnitudes)(const double* now, const double* old, std::size_t rows, std::size_t lanes, double* sum,
+                         double* fresh);
 
   // Of a tile: rows of `lanes` doubles in (pointers at the tile's first lane), rows of lane_tile doubles out. A complex
   // value is a row of real and a row of imaginary parts.
@@ -72,6 +86,10 @@ struct Kernels {
   /// Goes on with the rows of a window; valid: a byte per value, null when all are.
   void (*activity)(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows, std::size_t lanes,
                    const double* threshold);
+  /// Goes on with valid samples of lanes whose variance is known. False when nobody's activation changed; else the tile
+  /// says nothing: the caller, who kept what it was, goes through these rows one by one.
+  bool (*onset)(OnsetTile& lanes_of_tile, const OnsetLimits& limits, const double* y, double first_index,
+                std::size_t rows, std::size_t lanes);
 };
 
 /// The table for this CPU, or the one MYOD_ISA names (baseline, sse2, avx2, avx512). The choice is made when first

@@ -49,10 +49,8 @@ TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
       k.scale(y.data(), rows, lanes, offset.data(), factor.data());
       k.cascade(y.data(), rows, lanes, sections.data(), sections.size(), state.data());
       all = y;
-      k.sum_squares(out.data(), y.data(), x.data() + rows * lanes, rows, lanes, a.data(), b.data());
-      all.insert(all.end(), out.begin(), out.end());
-      k.sum_magnitudes(out.data(), y.data(), x.data() + rows * lanes, rows, lanes, c.data(), d.data());
-      all.insert(all.end(), out.begin(), out.end());
+      k.sum_squares(y.data(), x.data() + rows * lanes, rows, lanes, a.data(), b.data());
+      k.sum_magnitudes(y.data(), x.data() + rows * lanes, rows, lanes, c.data(), d.data());
       k.rectify(out.data(), y.data(), rows, lanes);
       dsp::ActivityTile sums;
       const std::vector<double> threshold(dsp::lane_tile, 0.5);
@@ -110,7 +108,7 @@ TEST(Kernels, MovingSumsHaveNoDriftAfterAnHour) {
   }
   double sum = 0.0;
   for (const double v : last) sum += v * v;
-  EXPECT_NEAR(squares.at(rows - 1, 5), sum, 1e-9 * sum);
+  EXPECT_NEAR(squares.at(5), sum, 1e-9 * sum);
 }
 
 TEST(Kernels, AnInstructionSetThatIsNotThereIsRefusedWithWhatIs) {

@@ -74,6 +74,7 @@ class Recorder : public dsp::Sink {
     told += r.text.view();
     told += '\n';
   }
+  bool wants_conditioned() const override { return true; }
   void conditioned(std::uint64_t, std::size_t, std::span<const double> u, std::span<const std::uint8_t> v) override {
     uv.insert(uv.end(), u.begin(), u.end());
     valid.insert(valid.end(), v.begin(), v.end());

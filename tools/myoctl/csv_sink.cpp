@@ -187,9 +187,9 @@ class CsvFolder::StreamSink final : public dsp::Sink {
     if (!r.done) folder_.refusals_.emplace_back(r.text.view());
   }
 
+  bool wants_conditioned() const override { return filtered_.has_value(); }
   void conditioned(std::uint64_t first_index, std::size_t channels, std::span<const double> uv,
                    std::span<const std::uint8_t> valid) override {
-    if (!filtered_) return;
     for (std::size_t i = 0; i * channels < uv.size(); ++i) {
       filtered_->field(stream_.seconds(static_cast<double>(first_index + i)));
       for (std::size_t c = 0; c < channels; ++c) {

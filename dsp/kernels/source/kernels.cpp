@@ -52,8 +52,7 @@ void cascade(double* y, std::size_t rows, std::size_t lanes, const Section* sect
 enum class Term { square, magnitude };
 
 template <Term term>
-void moving_sum(double* out, const double* now, const double* old, std::size_t rows, std::size_t lanes, double* sum,
-                double* fresh) {
+void moving_sum(const double* now, const double* old, std::size_t rows, std::size_t lanes, double* sum, double* fresh) {
   for (std::size_t first = 0; first < lanes; first += lane_tile) {
     Register total[tile], begun[tile];
     for (std::size_t r = 0; r < tile; ++r) total[r] = at(sum + first, r), begun[r] = at(fresh + first, r);
@@ -69,7 +68,6 @@ void moving_sum(double* out, const double* now, const double* old, std::size_t r
         }
         total[r] += in - gone;
         begun[r] += in;
-        at(out + row, r) = total[r];
       }
     }
     for (std::size_t r = 0; r < tile; ++r) at(sum + first, r) = total[r], at(fresh + first, r) = begun[r];
@@ -93,6 +91,7 @@ const Kernels table{MYOD_NAME(MYOD_KERNELS),
                     density_of_pairs,
                     density,
                     moments,
-                    activity};
+                    activity,
+                    onset};
 
 }  // namespace myod::dsp::MYOD_KERNELS

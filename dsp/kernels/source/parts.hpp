@@ -17,4 +17,8 @@ void moments(double* out, const double* density, std::size_t bins, const double*
 void activity(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows, std::size_t lanes,
               const double* threshold);
 
+// detect.cpp
+bool onset(OnsetTile& t, const OnsetLimits& limits, const double* y, double first_index, std::size_t rows,
+           std::size_t lanes);
+
 }  // namespace myod::dsp::MYOD_KERNELS

@@ -172,8 +172,13 @@ void moments(double* out, const double* density, std::size_t bins, const double*
   }
 }
 
-void activity(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows, std::size_t lanes,
-              const double* threshold) {
+namespace {
+
+/// `whole`: every sample is valid, and so were the two before.
+template <bool whole>
+void activity_of(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows, std::size_t lanes,
+                 const double* threshold) {
+  const Register one = Register{} + 1.0, zero{};
   for (std::size_t r = 0; r < tile; ++r) {
     const Register t = at(threshold, r);
     Register last = at(sums.last, r), before = at(sums.before, r), last_step = at(sums.last_step, r);
@@ -181,29 +186,50 @@ void activity(ActivityTile& sums, const double* y, const unsigned char* valid, s
     Register crossings = at(sums.crossings, r), turns = at(sums.turns, r), steps = at(sums.steps, r);
     Register length = at(sums.length, r), magnitudes = at(sums.magnitudes, r), squares = at(sums.squares, r);
     Register energies = at(sums.energies, r), triples = at(sums.triples, r);
+    Register last_size = magnitude(last_step);
     for (std::size_t i = 0; i < rows; ++i) {
-      const Register v = at(y + i * lanes, r);
-      const Mask here = valid == nullptr ? Mask{} - 1 : good(valid + i * lanes, r);
-      const Mask both = here & last_valid;
-      const Register step = v - last;
-      const Mask large = magnitude(step) >= t;
-      crossings += one_where(both & large & (last * v < 0.0));
-      const Mask three = both & step_valid;
-      turns += one_where(three & (last_step * step < 0.0) & (large | (magnitude(last_step) >= t)));
-      steps += one_where(both & large);
-      length += only_where(both, magnitude(step));
-      magnitudes += only_where(here, magnitude(v));
-      squares += only_where(here, v * v);
-      energies += only_where(three, last * last - before * v);
-      triples += one_where(three);
-      before = last, last = v, last_step = step, last_valid = here, step_valid = both;
+      const Register v = at(y + i * lanes, r), step = v - last, size = magnitude(step);
+      const Register energy = last * last - before * v;
+      if constexpr (whole) {
+        const Register large = size >= t ? one : zero;  // the larger of two sizes is at least t where one of them is
+        crossings += last * v < 0.0 ? large : zero;
+        turns += last_step * step < 0.0 ? ((size > last_size ? size : last_size) >= t ? one : zero) : zero;
+        steps += large;
+        length += size, magnitudes += magnitude(v), squares += v * v, energies += energy;
+      } else {
+        const Mask here = valid == nullptr ? Mask{} - 1 : good(valid + i * lanes, r);
+        const Mask both = here & last_valid, three = both & step_valid, large = size >= t;
+        crossings += one_where(both & large & (last * v < 0.0));
+        turns += one_where(three & (last_step * step < 0.0) & (large | (last_size >= t)));
+        steps += one_where(both & large);
+        length += only_where(both, size);
+        magnitudes += only_where(here, magnitude(v));
+        squares += only_where(here, v * v);
+        energies += only_where(three, energy);
+        triples += one_where(three);
+        last_valid = here, step_valid = both;
+      }
+      before = last, last = v, last_step = step, last_size = size;
     }
+    if constexpr (whole) triples += static_cast<double>(rows);
     at(sums.last, r) = last, at(sums.before, r) = before, at(sums.last_step, r) = last_step;
     at(sums.last_valid, r) = one_where(last_valid), at(sums.step_valid, r) = one_where(step_valid);
     at(sums.crossings, r) = crossings, at(sums.turns, r) = turns, at(sums.steps, r) = steps;
     at(sums.energies, r) = energies, at(sums.triples, r) = triples;
     at(sums.length, r) = length, at(sums.magnitudes, r) = magnitudes, at(sums.squares, r) = squares;
   }
+}
+
+}  // namespace
+
+void activity(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows, std::size_t lanes,
+              const double* threshold) {
+  bool whole = valid == nullptr;
+  for (std::size_t lane = 0; lane < lane_tile; ++lane) whole &= sums.step_valid[lane] != 0.0;
+  if (whole) return activity_of<true>(sums, y, valid, rows, lanes, threshold);
+  const std::size_t first = rows < 2 || valid != nullptr ? rows : 2;  // after two valid samples all is whole
+  activity_of<false>(sums, y, valid, first, lanes, threshold);
+  if (first < rows) activity(sums, y + first * lanes, valid, rows - first, lanes, threshold);
 }
 
 }  // namespace myod::dsp::MYOD_KERNELS
