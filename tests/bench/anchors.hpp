@@ -1,173 +1,257 @@
-// Anchors for the pipeline benchmark: the same chain as people write it otherwise. High-pass 20 Hz, low-pass 450 Hz,
-// 6 Hz envelope of |y|, 250 ms RMS and ARV, CUSUM statistic each sample; a 1 s Hann spectrum with MNF and MDF every
-// 500 ms. One object per channel, plain loops, no validity, no gaps.
+// Anchors for the pipeline benchmark: the chain of the default pipeline as people write it otherwise, one object per
+// channel, one sample after the other. Per sample: rail and finite check, scaling, high-pass 20 Hz, low-pass 450 Hz,
+// both envelopes of |y| (Butterworth 6 Hz, Bessel 10 Hz), running sums over 250 ms (squares, magnitudes), 100 ms and
+// 150 ms, the count of valid samples of five windows, the activation detector. Every 4 ms the control numbers, every
+// 20 ms the amplitude numbers and the repetition counter, every 500 ms the 1 s Hann spectrum with its moments, median
+// frequency and the counts of the window in one loop; every 250 ms while contracting the 0.5 s spectrum for the
+// repetition's. The logic of detector and counter is the project's own, pushed sample by sample. Left out: gaps,
+// reasons, group delays, frames as messages; running sums are let drift.
 #pragma once
 
 #include <fftw3.h>
 #include <liquid/liquid.h>
 
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <numbers>
 #include <span>
 #include <vector>
 
+#include "dsp/detect/calibration.hpp"
+#include "dsp/detect/onset.hpp"
+#include "dsp/detect/repetition.hpp"
+#include "dsp/math/sections.hpp"
+
 namespace myod::bench {
 
-/// 1 s Hann periodogram by FFTW, MNF and MDF over 20..450 Hz.
-class Spectrum {
+/// Hann periodogram by FFTW, planned with MEASURE and with all its vector code, and what is read from 20..450 Hz. One
+/// for all channels.
+class PlainSpectrum {
  public:
-  explicit Spectrum(std::size_t n)
-      : n_(n),
+  PlainSpectrum(std::size_t n, double rate)
+      : df_(rate / static_cast<double>(n)),
         window_(n),
         in_(fftw_alloc_real(n)),
         out_(fftw_alloc_complex(n / 2 + 1)),
-        plan_(fftw_plan_dft_r2c_1d(static_cast<int>(n), in_, out_, FFTW_ESTIMATE)),
-        power_(n / 2 + 1) {
+        plan_(fftw_plan_dft_r2c_1d(static_cast<int>(n), in_, out_, FFTW_MEASURE)),
+        low_(static_cast<std::size_t>(std::ceil(20.0 / df_))),
+        power_(static_cast<std::size_t>(450.0 / df_) + 1 - low_) {
     for (std::size_t i = 0; i < n; ++i)
       window_[i] = 0.5 - 0.5 * std::cos(2.0 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(n));
   }
-  ~Spectrum() {
+  ~PlainSpectrum() {
     fftw_destroy_plan(plan_);
     fftw_free(in_);
     fftw_free(out_);
   }
-  Spectrum(const Spectrum&) = delete;
-  Spectrum& operator=(const Spectrum&) = delete;
+  PlainSpectrum(const PlainSpectrum&) = delete;
+  PlainSpectrum& operator=(const PlainSpectrum&) = delete;
 
-  /// The last n samples of a circular buffer that continues at `at`; gives MNF + MDF so that nothing is optimised away.
+  std::size_t samples() const { return window_.size(); }
+
+  /// The newest samples of a circular buffer that continues at `at`.
   template <typename T>
-  double operator()(const std::vector<T>& ring, std::size_t at, double rate) {
+  std::span<const double> power(const std::vector<T>& ring, std::size_t at) {
+    const std::size_t n = window_.size();
+    std::size_t k = (at + ring.size() - n) % ring.size();
     double mean = 0.0;
-    for (const T v : ring) mean += static_cast<double>(v);
-    mean /= static_cast<double>(n_);
-    for (std::size_t i = 0; i < n_; ++i) in_[i] = (static_cast<double>(ring[(at + i) % n_]) - mean) * window_[i];
-    fftw_execute(plan_);
-    const double df = rate / static_cast<double>(n_);
-    double total = 0.0, moment = 0.0;
-    const auto low = static_cast<std::size_t>(20.0 / df), high = static_cast<std::size_t>(450.0 / df);
-    for (std::size_t k = low; k <= high; ++k) {
-      power_[k] = out_[k][0] * out_[k][0] + out_[k][1] * out_[k][1];
-      total += power_[k];
-      moment += power_[k] * static_cast<double>(k) * df;
+    for (std::size_t i = 0; i < n; ++i) {
+      in_[i] = static_cast<double>(ring[k]);
+      mean += in_[i];
+      if (++k == ring.size()) k = 0;
     }
-    double half = 0.0;
-    std::size_t k = low;
-    while (k <= high && half + power_[k] < 0.5 * total) half += power_[k++];
-    return moment / total + static_cast<double>(k) * df;
+    mean /= static_cast<double>(n);
+    for (std::size_t i = 0; i < n; ++i) in_[i] = (in_[i] - mean) * window_[i];
+    fftw_execute(plan_);
+    for (std::size_t i = 0; i < power_.size(); ++i)
+      power_[i] = out_[low_ + i][0] * out_[low_ + i][0] + out_[low_ + i][1] * out_[low_ + i][1];
+    return power_;
+  }
+
+  /// MNF, MDF, FInsm5, power, moment ratio and omega, added up so that nothing is optimised away.
+  double numbers(std::span<const double> power) const {
+    double m0 = 0, m1 = 0, m2 = 0, m5 = 0, inverse = 0;
+    for (std::size_t i = 0; i < power.size(); ++i) {
+      const double f = static_cast<double>(low_ + i) * df_, p = power[i];
+      m0 += p, m1 += p * f, m2 += p * (f * f), m5 += p * (f * f * f * f * f), inverse += p / f;
+    }
+    return m1 / m0 + median(power, m0) + inverse / m5 + m0 + inverse / m2 + std::sqrt(m0 * m2) / m1;
+  }
+  double median(std::span<const double> power, double total) const {
+    double below = 0.0;
+    std::size_t i = 0;
+    while (i + 1 < power.size() && below + power[i] < 0.5 * total) below += power[i++];
+    return (static_cast<double>(low_ + i) - 0.5 + (0.5 * total - below) / power[i]) * df_;
   }
 
  private:
-  std::size_t n_;
+  double df_;
   std::vector<double> window_;
   double* in_;
   fftw_complex* out_;
   fftw_plan plan_;
+  std::size_t low_;
   std::vector<double> power_;
 };
 
-struct Biquad {
-  double b0 = 1, b1 = 0, b2 = 0, a1 = 0, a2 = 0, s1 = 0, s2 = 0;
-  static Biquad highpass(double f, double rate) {
-    const double k = std::tan(std::numbers::pi * f / rate), n = 1 / (1 + std::numbers::sqrt2 * k + k * k);
-    return {n, -2 * n, n, 2 * n * (k * k - 1), n * (1 - std::numbers::sqrt2 * k + k * k)};
-  }
-  static Biquad lowpass(double f, double rate) {
-    const double k = std::tan(std::numbers::pi * f / rate), n = 1 / (1 + std::numbers::sqrt2 * k + k * k);
-    return {n * k * k, 2 * n * k * k, n * k * k, 2 * n * (k * k - 1), n * (1 - std::numbers::sqrt2 * k + k * k)};
-  }
+/// Second-order sections, transposed direct form II, in double.
+class ScalarFilter {
+ public:
+  explicit ScalarFilter(const dsp::Section& s) : q_(s) {}
   double operator()(double x) {
-    const double y = b0 * x + s1;
-    s1 = b1 * x - a1 * y + s2;
-    s2 = b2 * x - a2 * y;
+    const double y = q_.b0 * x + z1_;
+    z1_ = q_.b1 * x - q_.a1 * y + z2_;
+    z2_ = q_.b2 * x - q_.a2 * y;
     return y;
   }
+
+ private:
+  dsp::Section q_;
+  double z1_ = 0, z2_ = 0;
 };
 
-/// Scalar double per channel.
-class ScalarChannel {
+/// liquid-dsp's second-order sections, in single precision, with the same coefficients.
+class LiquidFilter {
  public:
-  explicit ScalarChannel(double rate)
-      : rate_(rate),
-        high_(Biquad::highpass(20, rate)),
-        low_(Biquad::lowpass(450, rate)),
-        smooth_(Biquad::lowpass(6, rate)),
-        window_(static_cast<std::size_t>(rate / 4)),
-        second_(static_cast<std::size_t>(rate)),
-        spectrum_(second_.size()) {}
+  explicit LiquidFilter(const dsp::Section& s) {
+    std::array<float, 3> b{static_cast<float>(s.b0), static_cast<float>(s.b1), static_cast<float>(s.b2)};
+    std::array<float, 3> a{1.0F, static_cast<float>(s.a1), static_cast<float>(s.a2)};
+    filter_ = iirfilt_rrrf_create_sos(b.data(), a.data(), 1);
+  }
+  ~LiquidFilter() { iirfilt_rrrf_destroy(filter_); }
+  LiquidFilter(const LiquidFilter&) = delete;
+  LiquidFilter& operator=(const LiquidFilter&) = delete;
+  float operator()(float x) {
+    float y = 0;
+    iirfilt_rrrf_execute(filter_, x, &y);
+    return y;
+  }
 
+ private:
+  iirfilt_rrrf filter_;
+};
+
+struct PlainSpectra {
+  PlainSpectrum second, half;
+  explicit PlainSpectra(double rate)
+      : second(static_cast<std::size_t>(rate), rate), half(static_cast<std::size_t>(rate / 2), rate) {}
+};
+
+/// One channel at 2000 Hz.
+template <typename Filter, typename Number>
+class PlainChannel {
+ public:
+  PlainChannel(double rate, PlainSpectra& spectra)
+      : rate_(rate),
+        spectra_(spectra),
+        high_(dsp::math::butterworth_highpass(2, 20, rate).front()),
+        low_(dsp::math::butterworth_lowpass(2, 450, rate).front()),
+        smooth_(dsp::math::butterworth_lowpass(2, 6, rate).front()),
+        control_(dsp::math::bessel2_lowpass(10, rate).front()),
+        onset_(rate, {}, 20, 2),
+        repetitions_(0.02, {}),
+        y_(static_cast<std::size_t>(rate)),
+        masked_(y_.size()),
+        good_(y_.size()),
+        average_(spectra.half.power(y_, 0).size()) {
+    for (std::size_t i = 0; i < lengths_ms.size(); ++i)
+      windows_[i].length = static_cast<std::size_t>(lengths_ms[i] * rate / 1000.0);
+  }
+
+  /// Adds up every number made, so that nothing is optimised away.
   double push(double raw) {
-    const double y = low_(high_(raw * 0.05));
-    const double a = std::abs(y);
-    const double old = window_[at_];
-    squares_ += y * y - old * old;
-    magnitudes_ += a - std::abs(old);
-    window_[at_] = y;
-    if (++at_ == window_.size()) at_ = 0;
-    cusum_ = std::max(0.0, cusum_ + 0.5 * (std::min(y * y * 0.04, 6.0) * 0.75 - 1.3862943611198906));
-    second_[n_ % second_.size()] = y;
-    const double n = static_cast<double>(window_.size());
-    double out = smooth_(a) + std::sqrt(std::max(0.0, squares_ / n)) + magnitudes_ / n + cusum_;
-    if (++n_ % (second_.size() / 2) == 0) out += spectrum_(second_, n_ % second_.size(), rate_);
-    return out;
+    const bool finite = raw - raw == 0.0, good = finite && raw > -30000.0 && raw < 90000.0;
+    const Number y = low_(high_(static_cast<Number>(finite ? raw * 0.05 : 0.0)));
+    const Number magnitude = std::abs(y), masked = good ? y : 0;
+    envelope_ = smooth_(magnitude);
+    control_envelope_ = control_(magnitude);
+    for (std::size_t i = 0; i < windows_.size(); ++i) {
+      Window& w = windows_[i];
+      std::size_t old = at_ + y_.size() - w.length;
+      if (old >= y_.size()) old -= y_.size();
+      w.valid += static_cast<int>(good) - static_cast<int>(good_[old]);
+      if (i < 3) w.squares += masked * masked - masked_[old] * masked_[old];
+      if (i == 0) magnitudes_ += std::abs(masked) - std::abs(masked_[old]);
+    }
+    y_[at_] = y, masked_[at_] = masked, good_[at_] = good;
+    if (++at_ == y_.size()) at_ = 0;
+    if (const auto d = onset_.push(n_, static_cast<double>(y), good)) out_ += static_cast<double>(d->event_index);
+    ++n_;
+    if (n_ % 8 == 0) out_ += rms(windows_[1]) + static_cast<double>(control_envelope_) + percent(windows_[1]);
+    if (n_ % 40 == 0) amplitude();
+    if (n_ % 500 == 0 && repetitions_.running()) contraction();
+    if (n_ % 1000 == 0) spectrum();
+    return out_;
   }
 
  private:
+  static constexpr std::array<double, 5> lengths_ms{250, 100, 150, 1000, 500};  // the last two are counted only
+  struct Window {
+    std::size_t length = 0;
+    Number squares = 0;
+    int valid = 0;
+  };
+  double rms(const Window& w) const {
+    const double mean = static_cast<double>(w.squares) / w.valid;
+    return std::sqrt(mean > 0.0 ? mean : 0.0);
+  }
+  double percent(const Window& w) const {
+    const double p = dsp::percent_of_reference(rms(w), onset_.rest_uv(), reference_uv_, 100.0);
+    return p > 0.0 ? p : 0.0;
+  }
+  void amplitude() {
+    if (const auto end = repetitions_.push(static_cast<double>(n_) / rate_, rms(windows_[2]), true)) {
+      double total = 0.0;
+      for (const double p : average_) total += p;
+      if (total > 0.0) out_ += spectra_.half.median(average_, total);
+      std::fill(average_.begin(), average_.end(), 0.0);
+    }
+    out_ += rms(windows_[0]) + static_cast<double>(magnitudes_) / windows_[0].valid + static_cast<double>(envelope_) +
+            percent(windows_[0]) + (onset_.active() ? 1.0 : 0.0) + onset_.statistic();
+  }
+  void contraction() {
+    const auto power = spectra_.half.power(y_, at_);
+    for (std::size_t i = 0; i < power.size(); ++i) average_[i] += power[i];
+  }
+  void spectrum() {
+    out_ += spectra_.second.numbers(spectra_.second.power(y_, at_));
+    const auto t = static_cast<Number>(2.5 * onset_.rest_uv());
+    int crossings = 0, turns = 0, steps = 0;
+    Number length = 0, sum = 0, squares = 0, energy = 0, before = 0, last = y_[at_], last_step = 0;
+    for (std::size_t i = 1, k = at_ + 1; i < y_.size(); ++i, ++k) {
+      if (k == y_.size()) k = 0;
+      const Number v = y_[k], step = v - last;
+      if (good_[k]) {
+        const bool large = std::abs(step) >= t;
+        crossings += static_cast<int>(large & (last * v < 0));
+        turns += static_cast<int>((last_step * step < 0) & (large | (std::abs(last_step) >= t)));
+        steps += static_cast<int>(large);
+        length += std::abs(step), sum += std::abs(v), squares += v * v, energy += last * last - before * v;
+      }
+      before = last, last = v, last_step = step;
+    }
+    out_ += crossings + turns + steps + static_cast<double>(length + sum + energy) +
+            10.0 * std::log10(1.0 + static_cast<double>(squares));
+  }
+
   double rate_;
-  Biquad high_, low_, smooth_;
-  std::vector<double> window_, second_;
-  Spectrum spectrum_;
-  double squares_ = 0, magnitudes_ = 0, cusum_ = 0;
-  std::size_t at_ = 0, n_ = 0;
+  PlainSpectra& spectra_;
+  Filter high_, low_, smooth_, control_;
+  dsp::OnsetDetector onset_;
+  dsp::RepetitionCounter repetitions_;
+  std::vector<Number> y_, masked_;  // the last second
+  std::vector<unsigned char> good_;
+  std::array<Window, 5> windows_{};
+  std::vector<double> average_;
+  Number magnitudes_ = 0, envelope_ = 0, control_envelope_ = 0;
+  double reference_uv_ = 0.0, out_ = 0.0;
+  std::size_t at_ = 0;
+  std::uint64_t n_ = 0;
 };
 
-/// liquid-dsp's second-order sections (single precision) per channel, FFTW for the spectrum.
-class LiquidChannel {
- public:
-  explicit LiquidChannel(double rate)
-      : rate_(rate),
-        high_(design(LIQUID_IIRDES_HIGHPASS, 20 / rate)),
-        low_(design(LIQUID_IIRDES_LOWPASS, 450 / rate)),
-        smooth_(design(LIQUID_IIRDES_LOWPASS, 6 / rate)),
-        window_(static_cast<std::size_t>(rate / 4)),
-        second_(static_cast<std::size_t>(rate)),
-        spectrum_(second_.size()) {}
-  ~LiquidChannel() {
-    for (iirfilt_rrrf f : {high_, low_, smooth_}) iirfilt_rrrf_destroy(f);
-  }
-  LiquidChannel(const LiquidChannel&) = delete;
-  LiquidChannel& operator=(const LiquidChannel&) = delete;
-
-  float push(float raw) {
-    float y = 0, envelope = 0;
-    iirfilt_rrrf_execute(high_, raw * 0.05F, &y);
-    iirfilt_rrrf_execute(low_, y, &y);
-    const float a = std::abs(y);
-    iirfilt_rrrf_execute(smooth_, a, &envelope);
-    const float old = window_[at_];
-    squares_ += y * y - old * old;
-    magnitudes_ += a - std::abs(old);
-    window_[at_] = y;
-    if (++at_ == window_.size()) at_ = 0;
-    cusum_ = std::max(0.0F, cusum_ + 0.5F * (std::min(y * y * 0.04F, 6.0F) * 0.75F - 1.3862944F));
-    second_[n_ % second_.size()] = y;
-    const float n = static_cast<float>(window_.size());
-    float out = envelope + std::sqrt(std::max(0.0F, squares_ / n)) + magnitudes_ / n + cusum_;
-    if (++n_ % (second_.size() / 2) == 0) out += static_cast<float>(spectrum_(second_, n_ % second_.size(), rate_));
-    return out;
-  }
-
- private:
-  static iirfilt_rrrf design(liquid_iirdes_bandtype band, double cut) {
-    return iirfilt_rrrf_create_prototype(LIQUID_IIRDES_BUTTER, band, LIQUID_IIRDES_SOS, 2, static_cast<float>(cut),
-                                         0.0F, 1.0F, 60.0F);
-  }
-  double rate_;
-  iirfilt_rrrf high_, low_, smooth_;
-  std::vector<float> window_, second_;
-  Spectrum spectrum_;
-  float squares_ = 0, magnitudes_ = 0, cusum_ = 0;
-  std::size_t at_ = 0, n_ = 0;
-};
+using ScalarChannel = PlainChannel<ScalarFilter, double>;
+using LiquidChannel = PlainChannel<LiquidFilter, float>;
 
 }  // namespace myod::bench

@@ -2,7 +2,12 @@
 // one run: machines differ, ratios repeat.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "dsp/pipeline.hpp"
@@ -44,10 +49,7 @@ void per_channel_sample(benchmark::State& state, std::size_t channels, std::size
       benchmark::Counter(total, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-void pipeline(benchmark::State& state) {
-  const auto channels = static_cast<std::size_t>(state.range(0)), block = static_cast<std::size_t>(state.range(1));
-  const auto raw = input(channels);
-  const std::size_t rows = raw.size() / channels;
+dsp::Stream stream_of(std::size_t channels) {
   dsp::Stream stream;
   stream.sensor = "bench";
   stream.rate_mhz = static_cast<std::uint64_t>(rate * 1000);
@@ -55,9 +57,18 @@ void pipeline(benchmark::State& state) {
     dsp::Channel channel;
     channel.name = "c" + std::to_string(c);
     channel.scale = 0.05;
+    channel.rail_low = -30000.0;
+    channel.rail_high = 90000.0;
     stream.channels.push_back(channel);
   }
-  dsp::Pipeline chain(stream, {});
+  return stream;
+}
+
+void pipeline(benchmark::State& state) {
+  const auto channels = static_cast<std::size_t>(state.range(0)), block = static_cast<std::size_t>(state.range(1));
+  const auto raw = input(channels);
+  const std::size_t rows = raw.size() / channels;
+  dsp::Pipeline chain(stream_of(channels), {});
   Quiet sink;
   dsp::SampleBlock part;
   part.head.channels = static_cast<std::uint32_t>(channels);
@@ -73,33 +84,82 @@ void pipeline(benchmark::State& state) {
   per_channel_sample(state, channels, rows);
 }
 
-template <typename Channel, typename Number>
+/// Cost of single samples, block 1: of each sample the least of several rounds over the same input, so that what else
+/// the machine does is not counted; then the median over the samples and how many times it the dearest ones cost.
+void one_sample(benchmark::State& state) {
+  const auto channels = static_cast<std::size_t>(state.range(0));
+  const auto raw = input(channels);
+  const std::size_t rows = raw.size() / channels;
+  std::vector<double> ns(rows, std::numeric_limits<double>::infinity());
+  Quiet sink;
+  for (auto _ : state) {
+    dsp::Pipeline chain(stream_of(channels), {});
+    dsp::SampleBlock part;
+    part.head.channels = static_cast<std::uint32_t>(channels);
+    part.head.instants = 1;
+    for (std::size_t at = 0; at < rows; ++at) {
+      part.head.first_index = at;
+      part.raw = std::span(raw).subspan(at * channels, channels);
+      const auto begin = std::chrono::steady_clock::now();
+      chain.process(part, sink);
+      const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - begin;
+      ns[at] = std::min(ns[at], spent.count());
+    }
+  }
+  std::sort(ns.begin(), ns.end());
+  const auto at = [&](double q) { return ns[static_cast<std::size_t>(q * static_cast<double>(rows - 1))]; };
+  state.counters["median_ns"] = at(0.5);
+  state.counters["p99_x"] = at(0.99) / at(0.5);
+  state.counters["p99.9_x"] = at(0.999) / at(0.5);
+  state.counters["max_x"] = at(1.0) / at(0.5);
+}
+
+template <typename Channel>
 void anchor(benchmark::State& state) {
   const auto channels = static_cast<std::size_t>(state.range(0));
   const auto raw = input(channels);
   const std::size_t rows = raw.size() / channels;
+  PlainSpectra spectra(rate);
   std::vector<std::unique_ptr<Channel>> chains;
-  for (std::size_t c = 0; c < channels; ++c) chains.push_back(std::make_unique<Channel>(rate));
+  for (std::size_t c = 0; c < channels; ++c) chains.push_back(std::make_unique<Channel>(rate, spectra));
   for (auto _ : state)
     for (std::size_t i = 0; i < rows; ++i)
-      for (std::size_t c = 0; c < channels; ++c)
-        benchmark::DoNotOptimize(chains[c]->push(static_cast<Number>(raw[i * channels + c])));
+      for (std::size_t c = 0; c < channels; ++c) benchmark::DoNotOptimize(chains[c]->push(raw[i * channels + c]));
   per_channel_sample(state, channels, rows);
 }
 
+/// tests/bench/scipy_streaming.py says its own time.
+void scipy(benchmark::State& state) {
+  for (auto _ : state) {
+    double ns = 0.0;
+    FILE* pipe = popen("/usr/bin/python3 " MYOD_SOURCE_DIR "/tests/bench/scipy_streaming.py", "r");
+    const int read = pipe == nullptr ? 0 : std::fscanf(pipe, "%lf", &ns);
+    if (pipe != nullptr) pclose(pipe);
+    if (read != 1) return state.SkipWithError("python3-scipy is not installed");
+    state.SetIterationTime(ns * 1e-9);
+    state.counters["per_channel_sample"] = ns * 1e-9;
+  }
+}
+
 BENCHMARK(pipeline)->ArgNames({"channels", "block"})->ArgsProduct({{8, 64}, {1, 8, 32}})->Unit(benchmark::kMillisecond);
-BENCHMARK(anchor<ScalarChannel, double>)
+BENCHMARK(pipeline)
+    ->ArgNames({"channels", "block"})
+    ->ArgsProduct({{1, 2, 4, 16, 32, 128, 256, 512}, {32}})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(one_sample)->ArgName("channels")->Arg(8)->Arg(64)->Iterations(15)->Unit(benchmark::kMillisecond);
+BENCHMARK(anchor<ScalarChannel>)
     ->Name("anchor_scalar_double")
     ->ArgName("channels")
     ->Arg(8)
     ->Arg(64)
     ->Unit(benchmark::kMillisecond);
-BENCHMARK(anchor<LiquidChannel, float>)
+BENCHMARK(anchor<LiquidChannel>)
     ->Name("anchor_liquid_fftw")
     ->ArgName("channels")
     ->Arg(8)
     ->Arg(64)
     ->Unit(benchmark::kMillisecond);
+BENCHMARK(scipy)->Name("anchor_scipy_streaming/channels:64/block:32")->UseManualTime()->Iterations(1);
 
 }  // namespace
 }  // namespace myod::bench
