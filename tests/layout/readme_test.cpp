@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 
+#include "daemon/port/port.hpp"
 #include "daemon/sensors/sensor.hpp"
 #include "dsp/features/table.hpp"
 #include "dsp/words.hpp"
@@ -57,6 +60,25 @@ std::string between(const std::string& name) {
 
 TEST(Readme, ItsSensorsAreThoseOfTheSensorTable) { EXPECT_EQ(between("sensors"), sensor_table_text()); }
 TEST(Readme, ItsFeaturesAreThoseOfTheFeatureTable) { EXPECT_EQ(between("features"), feature_table_text()); }
+
+/// Every text of `pattern`'s first group.
+std::set<std::string> all(const std::string& text, const char* pattern) {
+  const std::regex regex(pattern);
+  std::set<std::string> found;
+  for (std::sregex_iterator i(text.begin(), text.end(), regex), end; i != end; ++i) found.insert((*i)[1]);
+  return found;
+}
+
+TEST(Readme, ItsPortsAreThoseMyodTakesAndAllOfThem) {
+  const std::string table = between("ports");
+  for (const std::string& port : all(table, R"(\n\| `([^`]+)`)")) EXPECT_NO_THROW(port::parse_address(port)) << port;
+  try {
+    port::parse_address("nonsense");
+    FAIL() << "nonsense is a port";
+  } catch (const std::invalid_argument& e) {  // it lists what there is
+    EXPECT_EQ(all(table, R"(\n\| `([a-z]+:))"), all(e.what(), "([a-z]+:)[ ,;]"));
+  }
+}
 
 }  // namespace
 }  // namespace myod::layout
