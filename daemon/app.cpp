@@ -66,7 +66,8 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
             return recordings_.journals(stream, index, epoch);
           }),
       recordings_(configuration_, pipelines_, recorder_, requests_, dsp_wake_),
-      commands_(configuration_, pipelines_, recordings_, requests_, dsp_wake_),
+      commands_(configuration_, pipelines_, recordings_, requests_, dsp_wake_,
+                [this](std::uint32_t stream) { return silence(stream); }),
       server_(io, serve_options(configuration_),
               {[this](const v1::Command& command, std::function<void(v1::Reply)> reply) {
                  commands_.handle(command, std::move(reply));
@@ -177,6 +178,12 @@ void App::look_at_sensors() {
     }
     if (state.layout_known && !begun_[plan.stream]) begin_stream(plan, state);
   }
+}
+
+std::string App::silence(std::uint32_t stream) const {
+  const SensorState state = acquisition_.state(stream);
+  if (state.state != SensorState::Word::waiting && state.state != SensorState::Word::lost) return {};
+  return plans_[stream].name + " sends nothing: " + std::string(state.detail.view());
 }
 
 void App::begin_stream(const SensorPlan& plan, const SensorState& state) {

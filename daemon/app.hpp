@@ -45,6 +45,7 @@ class App {
   void tick();
   void drain();
   void look_at_sensors();
+  std::string silence(std::uint32_t stream) const;
   void begin_stream(const SensorPlan& plan, const SensorState& state);
   void describe(const dsp::Stream& stream, const dsp::Options& options, std::uint32_t index, std::uint32_t epoch);
   void fill_status(v1::Status& status) const;

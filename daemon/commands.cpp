@@ -43,8 +43,13 @@ std::optional<Place> find_channel(const Pipelines& pipelines, const std::string&
 }  // namespace
 
 Commands::Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings, Ring& requests,
-                   Wake& dsp)
-    : configuration_(configuration), pipelines_(pipelines), recordings_(recordings), requests_(requests), dsp_(dsp) {}
+                   Wake& dsp, Silence silence)
+    : configuration_(configuration),
+      pipelines_(pipelines),
+      recordings_(recordings),
+      requests_(requests),
+      dsp_(dsp),
+      silence_(std::move(silence)) {}
 
 void Commands::handle(const v1::Command& command, Answer answer) {
   using Body = v1::Command::BodyCase;
@@ -93,6 +98,8 @@ void Commands::calibrate(const v1::Command& command, Answer answer) {
           "no channel is called " + name + (known.empty() ? ": no sensor has started yet" : ": there are " + known)));
     if (place->what->kind != dsp::ChannelKind::emg)
       return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, name + " is no EMG channel: only those are calibrated"));
+    if (const std::string why = silence_(place->stream); !why.empty())
+      return answer(refusal(command, v1::ERROR_CODE_FAILED, name + " cannot be calibrated: " + why));
     places.emplace_back(name, *place);
   }
   if (open_.size() + places.size() > most_open)

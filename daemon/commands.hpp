@@ -18,9 +18,11 @@ class Recordings;
 class Commands {
  public:
   using Answer = std::function<void(v1::Reply)>;
+  /// Why nothing comes from a stream's sensor; empty: something does, or is about to.
+  using Silence = std::function<std::string(std::uint32_t stream)>;
 
   Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings, Ring& requests,
-           Wake& dsp);
+           Wake& dsp, Silence silence);
 
   /// Answers exactly once, at once or later.
   void handle(const v1::Command& command, Answer answer);
@@ -58,6 +60,7 @@ class Commands {
   Recordings& recordings_;
   Ring& requests_;
   Wake& dsp_;
+  Silence silence_;
   std::uint64_t next_id_ = 1;
   std::map<std::uint64_t, Open> open_;
 };

@@ -95,6 +95,10 @@ TEST(Life, ResumesByItselfAfterUnpluggingAndStatesTheGap) {
   Process events(daemon.ctl_words({"events", "--json"}));
   sensor.reset();
   ASSERT_TRUE(daemon.becomes("state", "waiting"));
+  const Finished refused = daemon.ctl({"calibrate", "rest", "left"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find("left cannot be calibrated: sim sends nothing: waiting for "), std::string::npos)
+      << refused.err << "what was felt last is no measurement";
   sensor = std::make_unique<Process>(simulator(folder, "sim", {}));
   ASSERT_TRUE(daemon.becomes("state", "streaming"));
   const auto gap = events.line_with("\"gap\"");
