@@ -19,7 +19,8 @@ namespace {
 constexpr double rate = 2000.0;
 constexpr std::size_t seconds_of_input = 4;
 
-/// Bursts over rest, in raw counts, channel the fastest index: the same input for every implementation.
+/// Bursts of 1 s over rest, at another time in every channel, in raw counts, channel the fastest index: the same input
+/// for every implementation.
 std::vector<double> input(std::size_t channels) {
   const auto rows = static_cast<std::size_t>(rate) * seconds_of_input;
   std::vector<double> raw(rows * channels);
@@ -31,7 +32,7 @@ std::vector<double> input(std::size_t channels) {
         z = z * 6364136223846793005U + 1442695040888963407U;
         sum += static_cast<double>(z >> 11) / 9007199254740992.0;
       }
-      raw[i * channels + c] = sum * (i / 2000 % 2 == 1 ? 1000.0 : 60.0) + 30000.0;
+      raw[i * channels + c] = sum * ((i + c * 97) / 2000 % 2 == 1 ? 1000.0 : 60.0) + 30000.0;
     }
   return raw;
 }
@@ -42,6 +43,11 @@ class Quiet final : public dsp::Sink {
   void event(const dsp::Event& e, const dsp::Repetition*) override { benchmark::DoNotOptimize(&e); }
   void result(const dsp::CommandResult&) override {}
 };
+
+/// Rounds of the rows are interleaved (main.cpp), and their median is told.
+void rounds(benchmark::internal::Benchmark* b) {
+  b->Repetitions(5)->ReportAggregatesOnly()->MinTime(0.1)->Unit(benchmark::kMillisecond);
+}
 
 void per_channel_sample(benchmark::State& state, std::size_t channels, std::size_t rows) {
   const double total = static_cast<double>(state.iterations()) * static_cast<double>(channels * rows);
@@ -141,25 +147,20 @@ void scipy(benchmark::State& state) {
   }
 }
 
-BENCHMARK(pipeline)->ArgNames({"channels", "block"})->ArgsProduct({{8, 64}, {1, 8, 32}})->Unit(benchmark::kMillisecond);
+BENCHMARK(pipeline)->ArgNames({"channels", "block"})->ArgsProduct({{8, 64}, {1, 8, 32}})->Apply(rounds);
 BENCHMARK(pipeline)
     ->ArgNames({"channels", "block"})
     ->ArgsProduct({{1, 2, 4, 16, 32, 128, 256, 512}, {32}})
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK(one_sample)->ArgName("channels")->Arg(8)->Arg(64)->Iterations(15)->Unit(benchmark::kMillisecond);
-BENCHMARK(anchor<ScalarChannel>)
-    ->Name("anchor_scalar_double")
-    ->ArgName("channels")
-    ->Arg(8)
-    ->Arg(64)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK(anchor<LiquidChannel>)
-    ->Name("anchor_liquid_fftw")
-    ->ArgName("channels")
-    ->Arg(8)
-    ->Arg(64)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK(scipy)->Name("anchor_scipy_streaming/channels:64/block:32")->UseManualTime()->Iterations(1);
+    ->Apply(rounds);
+BENCHMARK(anchor<ScalarChannel>)->Name("anchor_scalar_double")->ArgName("channels")->Arg(8)->Arg(64)->Apply(rounds);
+BENCHMARK(anchor<LiquidChannel>)->Name("anchor_liquid_fftw")->ArgName("channels")->Arg(8)->Arg(64)->Apply(rounds);
+BENCHMARK(scipy)
+    ->Name("anchor_scipy_streaming/channels:64/block:32")
+    ->UseManualTime()
+    ->Iterations(1)
+    ->Repetitions(5)
+    ->ReportAggregatesOnly();
+BENCHMARK(one_sample)->ArgName("channels")->Arg(8)->Arg(64)->Iterations(25)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace myod::bench

@@ -44,5 +44,3 @@ BENCHMARK(ring_two_threads)->UseRealTime();
 
 }  // namespace
 }  // namespace myod::bench
-
-BENCHMARK_MAIN();
