@@ -107,6 +107,7 @@ void Pipeline::State::tell_repetition(std::size_t lane, const RepetitionEnd& end
   Event e = event(EventKind::repetition, r.channel, end.start_s, end.decided_s, end.peak_uv);
   (e.text << "lasted ").number(end.end_s - end.start_s, 2) << " s";
   if (!std::isnan(end.rest_before_s)) (e.text << " after ").number(end.rest_before_s, 2) << " s of rest";
+  if (end.rest_lost) e.text << ", rest before unknown: samples were lost";
   if (!end.complete) e.text << ", cut by a gap";
   sink.event(e, &r);
 }

@@ -34,9 +34,10 @@ struct RepetitionState {
   RepetitionPhase phase = RepetitionPhase::resting;
   bool complete = true;
   bool after_gap = false, told_at_gap = false;
-  double start_s = 0.0;                                            ///< window's delay subtracted
-  double below_s = 0.0;                                            ///< the hop that fell below the end level
-  Stretch sofar, pending;                                          ///< up to that hop, and from it on
+  bool rest_lost = false;  ///< a gap lies between the end of the repetition before and now
+  double start_s = 0.0;    ///< window's delay subtracted
+  double below_s = 0.0;    ///< the hop that fell below the end level
+  Stretch sofar, pending;  ///< up to that hop, and from it on
   double last_valid_s = std::numeric_limits<double>::quiet_NaN();  ///< end of the newest valid hop
 };
 

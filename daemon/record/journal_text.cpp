@@ -136,6 +136,7 @@ constexpr std::array seed_flags{
     SeedRow<bool>{"complete", [](Seed& s) -> bool& { return s.repetition.complete; }},
     SeedRow<bool>{"after_gap", [](Seed& s) -> bool& { return s.repetition.after_gap; }},
     SeedRow<bool>{"told_at_gap", [](Seed& s) -> bool& { return s.repetition.told_at_gap; }},
+    SeedRow<bool>{"rest_lost", [](Seed& s) -> bool& { return s.repetition.rest_lost; }},
 };
 
 struct RepetitionRow {

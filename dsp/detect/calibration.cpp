@@ -132,7 +132,7 @@ TrialResult Trial::judge() const noexcept {
 Text<120> refusal_of_reference(double reference_uv, double rest_uv) {
   if (!(reference_uv < six_db * rest_uv)) return {};
   return (Text<120>{"reference "}.number(reference_uv, 1) << " uV is not twice the rest level of ").number(rest_uv, 1)
-         << " uV: contract harder, or check the electrodes";
+         << " uV: contract harder, or repeat calibrate rest";
 }
 
 double percent_of_reference(double amplitude_uv, double rest_uv, double reference_uv, double reference_percent) {

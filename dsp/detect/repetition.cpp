@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "dsp/detect/levels.hpp"
 
@@ -143,6 +144,7 @@ std::optional<RepetitionEnd> RepetitionCounter::cut(double end_s, double decided
   state_.after_gap = true;
   state_.told_at_gap = state_.told_at_gap || told || state_.phase == Phase::tail;
   state_.phase = Phase::resting;
+  state_.rest_lost = true;
   return told;
 }
 
@@ -157,7 +159,8 @@ void RepetitionCounter::begin(double t_s, double rms_uv, bool complete) noexcept
 std::optional<RepetitionEnd> RepetitionCounter::finish(double end_s, double decided_s, bool complete) noexcept {
   state_.phase = Phase::resting;
   if (end_s - state_.start_s < least_s - slack_s || state_.sofar.peak_uv < levels_.peak_uv) return std::nullopt;
-  const double rest_before_s = state_.start_s - last_end_s_;
+  const bool rest_lost = std::exchange(state_.rest_lost, false) && !std::isnan(last_end_s_);
+  const double rest_before_s = rest_lost ? std::numeric_limits<double>::quiet_NaN() : state_.start_s - last_end_s_;
   last_end_s_ = end_s;
   return RepetitionEnd{state_.start_s,
                        end_s,
@@ -166,7 +169,8 @@ std::optional<RepetitionEnd> RepetitionCounter::finish(double end_s, double deci
                        state_.sofar.sum_uv / static_cast<double>(state_.sofar.hops),
                        rest_before_s,
                        ++count_,
-                       complete};
+                       complete,
+                       rest_lost};
 }
 
 double RepetitionCounter::unheard_s() const noexcept { return merge_s + window_s + hop_s_ + slack_s; }

@@ -32,9 +32,10 @@ inline constexpr double repetition_merge_s = 0.25;  ///< a shorter pause, or a s
 struct RepetitionEnd {
   double start_s = 0.0, end_s = 0.0, decided_s = 0.0;  ///< start and end have the window's 75 ms subtracted
   double peak_uv = 0.0, mean_uv = 0.0;                 ///< of the 150 ms RMS between start and end
-  double rest_before_s = 0.0;                          ///< NaN for the first
+  double rest_before_s = 0.0;                          ///< NaN for the first, and when a gap of 250 ms lies in it
   std::uint32_t number = 0;
   bool complete = true;
+  bool rest_lost = false;  ///< there was one before, and a gap between
 };
 
 class RepetitionCounter {

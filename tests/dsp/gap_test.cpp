@@ -135,6 +135,40 @@ TEST(GapInAnEffort, ALongerOneEndsTheRepetitionNotComplete) {
   EXPECT_NEAR(repetitions[0].repetition.end_s, 4.0, 0.1);
 }
 
+/// Efforts from 3 to 5 s and from 9 to 11 s, `lost` samples missing from 6 s on.
+test::Recorder two_efforts_with_a_gap(std::size_t lost) {
+  std::vector<double> x = test::oracle_noise(14'000 + lost, 4);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const std::size_t t = i < 6000 + lost ? i : i - lost;
+    x[i] *= (t >= 3000 && t < 5000) || (t >= 9000 && t < 11'000) ? 100.0 : 3.0;
+  }
+  dsp::Pipeline pipeline(test::emg_stream(rate), {});
+  test::Recorder seen;
+  test::feed(pipeline, seen, x, 0, 6000);
+  test::feed(pipeline, seen, x, 6000 + lost, x.size());
+  return seen;
+}
+
+TEST(GapInARest, LongerThanWhatIsBridgedLeavesTheRestBeforeUnknown) {
+  for (const std::size_t lost : {250U, 190'000U}) {
+    const auto seen = two_efforts_with_a_gap(lost);
+    const auto repetitions = seen.of(dsp::EventKind::repetition);
+    ASSERT_EQ(repetitions.size(), 2U);
+    EXPECT_TRUE(repetitions[1].repetition.complete);
+    EXPECT_TRUE(std::isnan(repetitions[1].repetition.rest_before_s));
+    const auto text = repetitions[1].event.text.view();
+    EXPECT_NE(text.find("s, rest before unknown: samples were lost"), std::string::npos) << text;
+    EXPECT_EQ(text.find("of rest"), std::string::npos) << text;
+    EXPECT_EQ(repetitions[0].event.text.view().find("rest"), std::string::npos) << "the first has none before";
+  }
+}
+
+TEST(GapInARest, ThatIsBridgedIsPartOfTheRest) {
+  const auto repetitions = two_efforts_with_a_gap(240).of(dsp::EventKind::repetition);
+  ASSERT_EQ(repetitions.size(), 2U);
+  EXPECT_NEAR(repetitions[1].repetition.rest_before_s, 4.24, 0.2);
+}
+
 TEST(Rejected, ASampleThatIsNotANumberPoisonsNothing) {
   auto x = test::oracle_signal(6000, rate);
   const double bad[] = {std::nan(""), std::numeric_limits<double>::infinity(),

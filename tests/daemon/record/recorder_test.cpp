@@ -48,7 +48,7 @@ TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
   seeds[0] = {3.1, nan, 412.7, 80.0, dsp::ReferenceKind::submax, 0.1 + 0.2, 7, 1.0 / 3.0, 2.0 / 7.0, 11, {}, {}};
   seeds[0].onset = {true, true, 1.0 / 11.0, 1.0 / 13.0, 1'000'000'000'001, 17, 1'000'000'000'000};
   seeds[0].repetition = {
-      dsp::RepetitionPhase::ending, false,     true, true, 1.0 / 17.0, 1.0 / 19.0, {1.0 / 21.0, 1.0 / 23.0, 29},
+      dsp::RepetitionPhase::ending, false,     true, true, true, 1.0 / 17.0, 1.0 / 19.0, {1.0 / 21.0, 1.0 / 23.0, 29},
       {1.0 / 27.0, 1.0 / 29.0, 31}, 1.0 / 31.0};
   const std::vector<double> first{0.1, -0.0, nan, 5e-324}, second{1e300, 2.0};
   dsp::Command calibrate;
@@ -114,9 +114,9 @@ TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
   };
   EXPECT_EQ(onset_bits(seed.onset), onset_bits(seeds[0].onset));
   const auto repetition_bits = [](const dsp::RepetitionState& r) {
-    return std::tuple(r.phase, r.complete, r.after_gap, r.told_at_gap, r.start_s, r.below_s, r.sofar.peak_uv,
-                      r.sofar.sum_uv, r.sofar.hops, r.pending.peak_uv, r.pending.sum_uv, r.pending.hops,
-                      r.last_valid_s);
+    return std::tuple(r.phase, r.complete, r.after_gap, r.told_at_gap, r.rest_lost, r.start_s, r.below_s,
+                      r.sofar.peak_uv, r.sofar.sum_uv, r.sofar.hops, r.pending.peak_uv, r.pending.sum_uv,
+                      r.pending.hops, r.last_valid_s);
   };
   EXPECT_EQ(repetition_bits(seed.repetition), repetition_bits(seeds[0].repetition));
   EXPECT_TRUE(test::same_bits(kept.raw, {0.1, -0.0, nan, 5e-324, 1e300, 2.0}));
