@@ -61,7 +61,9 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       forget_after(std::max({amplitude.samples(), control.samples(), repetition.samples(), spectrum_samples,
                              repetition_spectrum_samples})),
       pending{SpreadWork(spread_samples(o.features.spectrum_hop_ms, stream.rate_mhz), lanes),
-              std::vector<double>(lane_count, unknown), std::vector<double>(lane_count, 0.0),
+              std::vector<double>(lane_count, unknown),
+              std::vector<double>(lane_count, 0.0),
+              std::vector<double>(lane_count, unknown),
               std::vector<std::array<double, lane_tile>>(lanes / lane_tile),
               std::vector<std::uint8_t>(lanes / lane_tile, 0)},
       pending_repetition{SpreadWork(spread_samples(repetition_spectrum_hop_ms, stream.rate_mhz), lanes),
@@ -72,7 +74,8 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
   for (std::size_t lane = 0; lane < lane_count; ++lane)
     muscles.push_back(Lane{OnsetDetector(rate_hz, o.onset, o.condition.highpass_hz, o.condition.highpass_poles),
                            RepetitionCounter(repetition_hop_ms / 1000.0, o.repetition),
-                           RepetitionSpectrum(repetition_spectrum.bins())});
+                           RepetitionSpectrum(repetition_spectrum.bins()),
+                           ActiveTime(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz))});
   for (Lane& muscle : muscles) onsets.add(muscle.onset);
   const std::size_t channels = stream.channels.size();
   const std::size_t features =
@@ -244,7 +247,13 @@ void Pipeline::State::detect(std::size_t rows, Sink& sink) noexcept {
     const double t = std::max(0.0, seconds(d.event_index) - conditioning_delay_s);
     Event e = event(d.kind, static_cast<std::int32_t>(channel(lane)), t, seconds(d.decision_index), unknown);
     if (d.brief) e.text << "brief";
-    if (d.kind == EventKind::onset) ++muscles[lane].onsets;
+    Lane& muscle = muscles[lane];
+    if (d.kind == EventKind::onset) {
+      ++muscle.onsets;
+      muscle.active_time.onset(d.event_index);
+    } else {
+      muscle.active_time.offset(d.event_index);
+    }
     sink.event(e, nullptr);
   }
 }

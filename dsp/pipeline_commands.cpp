@@ -131,6 +131,7 @@ void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_
     muscle.reference_kind = from.reference_kind;
     muscle.onsets = from.onsets;
     muscle.onset.plant(from.onset);
+    if (from.onset.active) muscle.active_time.onset(from.onset.onset_index);
     if (!s.options.onset.enabled) muscle.onset.gap(next_index);  // nobody will look until it is enabled again
     muscle.repetitions.plant_seed(from);
     muscle.set_levels();

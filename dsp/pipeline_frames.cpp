@@ -14,6 +14,7 @@ AmplitudeInput Pipeline::State::known_of(std::size_t lane) const noexcept {
   in.reference_uv = muscle.reference_uv;
   in.reference_percent = muscle.reference_percent;
   in.onsets = static_cast<double>(muscle.onsets);
+  if (options.repetition.enabled) in.repetitions = static_cast<double>(muscle.repetitions.count());
   if (options.onset.enabled && muscle.onset.known()) {
     in.active = muscle.onset.active() ? 1.0 : 0.0;
     in.cusum = muscle.onset.statistic();

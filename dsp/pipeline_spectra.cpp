@@ -28,6 +28,8 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
     for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane) {
       p.rest_uv[lane] = muscles[lane].rest_uv();
       p.valid_samples[lane] = spectrum_count.at(lane);
+      const bool told = options.onset.enabled && muscles[lane].onset.known();
+      p.active_fraction[lane] = told ? muscles[lane].active_time.fraction(end) : unknown;
       ChannelStatus& status_of_lane = spectrum_status[channel(lane)];
       status_of_lane = judge(lane, end, spectrum_samples, p.valid_samples[lane] / static_cast<double>(spectrum_samples),
                              rate_hz < full_band_rate_hz ? reason_rate : 0U);
@@ -64,6 +66,7 @@ void Pipeline::State::spectrum_numbers(std::size_t lane) noexcept {
   in.valid_samples = pending.valid_samples[lane];
   in.rate_hz = rate_hz;
   in.rest_uv = pending.rest_uv[lane];
+  in.active_fraction = pending.active_fraction[lane];
   spectrum_values(in, std::span(spectrum_values_).subspan(channel(lane) * features, features));
 }
 

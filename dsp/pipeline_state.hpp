@@ -16,6 +16,7 @@
 #include "dsp/detect/onset.hpp"
 #include "dsp/detect/onset_bank.hpp"
 #include "dsp/detect/repetition.hpp"
+#include "dsp/features/active_time.hpp"
 #include "dsp/features/repetition_spectrum.hpp"
 #include "dsp/features/rows.hpp"
 #include "dsp/features/table.hpp"
@@ -39,6 +40,7 @@ struct Lane {
   OnsetDetector onset;
   RepetitionCounter repetitions;
   RepetitionSpectrum repetition_spectrum;
+  ActiveTime active_time;
   double calibrated_rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
   ReferenceKind reference_kind = ReferenceKind::none;
   std::uint64_t onsets = 0;
@@ -86,8 +88,8 @@ struct SpreadWork {
 /// The spectrum frame under way, as it stood when its window ended.
 struct PendingSpectrum {
   SpreadWork work;
-  std::vector<double> rest_uv, valid_samples;               // per lane
-  std::vector<std::array<double, lane_tile>> threshold_uv;  // per tile
+  std::vector<double> rest_uv, valid_samples, active_fraction;  // per lane
+  std::vector<std::array<double, lane_tile>> threshold_uv;      // per tile
   std::vector<std::uint8_t> all_valid;
 };
 

@@ -10,7 +10,7 @@ namespace myod::dsp {
 namespace {
 
 constexpr double ln2 = 0.6931471805599453, ln4 = 1.3862943611198906;
-constexpr double hold_ms = 100.0, refractory_ms = 50.0;
+constexpr double refractory_ms = 50.0;
 
 struct ProfileRow {
   double clip, least_ms;
@@ -56,7 +56,7 @@ OnsetDetector::OnsetDetector(double rate_hz, const OnsetOptions& options, double
                                       : onset_threshold(rate_hz, options.profile, highpass_hz, highpass_poles),
               profiles[static_cast<std::size_t>(options.profile)].clip,
               samples(profiles[static_cast<std::size_t>(options.profile)].least_ms, rate_hz),
-              samples(std::max({hold_ms, refractory_ms, options.merge_ms}), rate_hz)},
+              samples(std::max({onset_hold_ms, refractory_ms, options.merge_ms}), rate_hz)},
       brief_samples_(static_cast<std::uint64_t>(samples(options.min_burst_ms, rate_hz))),
       rest_(rate_hz),
       own_(std::make_unique<OnsetTile>()),

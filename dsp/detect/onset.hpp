@@ -36,6 +36,8 @@ struct OnsetDecision {
 /// last slope above 4000 Hz; of the two chains (20 Hz order 2, 30 Hz order 4) the nearer one.
 double onset_threshold(double rate_hz, OnsetProfile profile, double highpass_hz, std::int64_t highpass_poles);
 
+inline constexpr double onset_hold_ms = 100.0;  ///< two bursts are at least so far apart
+
 class OnsetDetector {
  public:
   OnsetDetector(double rate_hz, const OnsetOptions& options, double highpass_hz, std::int64_t highpass_poles);

@@ -61,6 +61,8 @@ class RepetitionCounter {
   /// (calibrated reference under 6 dB above rest, target under 4 dB): nothing is counted.
   bool can_count() const noexcept { return levels_.known; }
 
+  std::uint32_t count() const noexcept { return count_; }  ///< told since the stream began
+
   void take_seed(ChannelSeed& seed) const noexcept;
   void plant_seed(const ChannelSeed& seed) noexcept;
 

@@ -21,6 +21,7 @@ struct AmplitudeInput {
   double rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
   double active = unknown, cusum = unknown;  ///< of the activation detector
   double onsets = unknown;                   ///< since the stream began
+  double repetitions = unknown;              ///< since the stream began
 };
 
 /// Of spectrum frames.
@@ -30,6 +31,7 @@ struct SpectrumInput {
   double valid_samples = 0.0;
   double rate_hz = 0.0;
   double rest_uv = unknown;
+  double active_fraction = unknown;  ///< of the window, by the activation detector
 };
 
 void amplitude_values(const AmplitudeInput& in, std::span<double> out) noexcept;

@@ -53,6 +53,8 @@ constexpr std::array amplitude_table{
                         [](const AmplitudeInput& in) { return in.active; }},
     Row<AmplitudeInput>{{"cusum", "1", "statistic of the activation detector", none, none},
                         [](const AmplitudeInput& in) { return in.cusum; }},
+    Row<AmplitudeInput>{{"repetition_count", "1", "repetitions since the stream began", none, none},
+                        [](const AmplitudeInput& in) { return in.repetitions; }},
 };
 
 constexpr std::array control_table{
@@ -110,6 +112,9 @@ constexpr std::array spectrum_table{
     Row<SpectrumInput>{
         {"omega", "1", "spectral deformation in the band: sqrt(M2 / M0) over M1 / M0", spectrum, half_spectrum},
         [](const SpectrumInput& in) { return deformation(in.band); }},
+    Row<SpectrumInput>{
+        {"active_fraction", "1", "share of the window in which the muscle was active", spectrum, half_spectrum},
+        [](const SpectrumInput& in) { return in.active_fraction; }},
 };
 
 template <typename Input, std::size_t N>

@@ -200,6 +200,13 @@ TEST_F(Commands, RepetitionsAreToldWithWhatTheyWere) {
   }
   EXPECT_NE(one[1].event.text.view().find(" s after 1.8"), std::string::npos) << one[1].event.text.view();
   EXPECT_GE(seen.of(dsp::EventKind::onset).size(), 12U);
+  for (const auto& f : seen.of(dsp::FrameKind::amplitude)) {
+    if (f.status[0].grade == dsp::Severity::invalid) continue;
+    const double t_s = static_cast<double>(f.head.end_index) / static_cast<double>(rate);
+    EXPECT_EQ(f.value("repetition_count"),
+              std::count_if(one.begin(), one.end(), [&](const auto& e) { return e.event.t_decision_s <= t_s; }))
+        << t_s;
+  }
   EXPECT_GE(seen.of(dsp::FrameKind::control).back().value("onset_count"), 6.0);
 }
 

@@ -86,6 +86,30 @@ TEST(HandOver, AnActiveMuscleStaysActiveFromTheFirstNumberOn) {
   }
 }
 
+TEST(HandOver, AnActiveMuscleFillsTheFirstWholeWindowAfterIt) {
+  const auto seen = said(two_efforts(), {4460}, {});
+  for (const auto& f : seen.of(dsp::FrameKind::spectrum)) {
+    if (f.head.end_index == 5500) {
+      EXPECT_EQ(f.value("active_fraction"), 1.0);
+    }
+  }
+}
+
+TEST(HandOver, AGapBeforeItStillLeavesTheRestUnknown) {
+  const auto x = two_efforts();
+  test::Recorder seen;
+  dsp::Pipeline first(test::emg_stream(rate), {}), next(test::emg_stream(rate), {}, 0, 1);
+  std::vector<dsp::ChannelSeed> seed(1);
+  test::feed(first, seen, x, 0, 7000);
+  test::feed(first, seen, x, 7400, 8000);
+  first.take_seed(seed);
+  next.plant_seed(seed, 8000);
+  test::feed(next, seen, x, 8000, x.size());
+  const auto repetitions = seen.of(dsp::EventKind::repetition);
+  ASSERT_EQ(repetitions.size(), 2U);
+  EXPECT_TRUE(std::isnan(repetitions[1].repetition.rest_before_s));
+}
+
 TEST(HandOver, AnOffsetStillFollowsWhenTheDetectorWasOffMeanwhile) {
   const auto x = two_efforts();
   test::Recorder seen;

@@ -150,11 +150,11 @@ void draw_details(Picture& picture, const ChannelView& channel, const Layout& la
   const auto ink = [&](Ink fresh) { return old ? Ink::dim : fresh; };
   const std::string many = layout.narrow ? "reps" : "repetitions", one = layout.narrow ? "rep" : "repetition";
   picture.to(margin + layout.name + 1);
-  if (channel.last_repetition) {
-    const auto& last = *channel.last_repetition;
-    picture.add(counted(last.number(), one, many) + ", last " + number(last.end_s() - last.start_s(), 1) + " s " +
-                    amplitude(last.peak_uv()) + " µV",
-                ink(Ink::plain));
+  if (channel.repetitions > 0) {
+    std::string text = counted(channel.repetitions, one, many);
+    if (const auto& last = channel.last_repetition)
+      text += ", last " + number(last->end_s() - last->start_s(), 1) + " s " + amplitude(last->peak_uv()) + " µV";
+    picture.add(text, ink(Ink::plain));
   } else {
     picture.add("no " + one + " seen yet", ink(Ink::plain));
   }

@@ -11,6 +11,7 @@ namespace myod::myoctl {
 namespace {
 
 constexpr double peak_memory_s = 20.0;   // the bar's scale follows the recent peak down with this time constant
+constexpr double least_active = 0.9F;    // as on the wire; of a window whose spectrum is the muscle's
 constexpr double least_scale_uv = 50.0;  // so that noise does not fill the bar
 
 // 1, 2, 5, 10, 20, ...: the smallest not below `uv`.
@@ -139,7 +140,8 @@ void WatchModel::take_frame(const v1::Frame& frame, std::int64_t now_ns) {
   for (const auto& reading : found) {
     ChannelView& view = *channel(frame.stream(), reading.view.name);
     if (frame.kind() == v1::KIND_SPECTRUM) {
-      view.mdf_hz = value(stream, frame, reading.channel, "mdf_hz");
+      const bool filled = value(stream, frame, reading.channel, "active_fraction") >= least_active;
+      view.mdf_hz = filled ? value(stream, frame, reading.channel, "mdf_hz") : no_number;
       continue;
     }
     if (reading.channel < frame.status_size()) {
@@ -148,6 +150,8 @@ void WatchModel::take_frame(const v1::Frame& frame, std::int64_t now_ns) {
     }
     show_amplitude(view, value(stream, frame, reading.channel, "rms_uv"),
                    value(stream, frame, reading.channel, "ref_pct"), elapsed_s);
+    if (const double n = value(stream, frame, reading.channel, "repetition_count"); !std::isnan(n))
+      view.repetitions = static_cast<std::uint64_t>(n);
     view.activity = activity(value(stream, frame, reading.channel, "active"), view.reasons);
   }
 }
@@ -156,6 +160,7 @@ void WatchModel::take_event(const v1::Event& event) {
   if (!event.has_repetition()) return;
   if (ChannelView* row = channel(event.stream(), event.channel())) {
     row->last_repetition = event.repetition();
+    row->repetitions = std::max<std::uint64_t>(row->repetitions, event.repetition().number());
   }
 }
 

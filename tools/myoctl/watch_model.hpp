@@ -29,8 +29,9 @@ struct ChannelView {
   double scale_uv = 0.0;       ///< full bar without a reference: the recent peak, rounded up
   double recent_peak_uv = 0.0;
   Activity activity = Activity::unknown;
-  std::optional<v1::Repetition> last_repetition;  ///< its number is how many there were; none: none seen yet
-  double mdf_hz = no_number;
+  std::uint64_t repetitions = 0;  ///< since the stream began, as far as was told here
+  std::optional<v1::Repetition> last_repetition;
+  double mdf_hz = no_number;  ///< of a window that the muscle filled
   std::uint32_t reasons = 0;
   std::string quality;  ///< as the daemon says it; empty before the first frame
 };
@@ -56,7 +57,8 @@ struct View {
 };
 
 /// Median frequency of the effort: of the window that ended last while the muscle is active, of the last repetition
-/// while it rests. The spectrum of a resting muscle is that of the noise.
+/// while it rests. The spectrum of a resting muscle is that of the noise: a window counts when the muscle was active in
+/// 0.9 of it (dsp-spec 2.9).
 double effort_mdf_hz(const ChannelView& channel);
 
 /// No data of a streaming sensor for longer than a hiccup.

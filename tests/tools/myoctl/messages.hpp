@@ -32,7 +32,7 @@ inline v1::ServerMessage stream_message(std::uint32_t epoch = 1) {
     channel.set_kind(kind);
   }
   for (const char* name : {"rms_uv", "ref_pct", "active"}) stream.add_features()->set_name(name);
-  for (const char* name : {"mnf_hz", "mdf_hz"}) stream.add_spectrum()->set_name(name);
+  for (const char* name : {"mnf_hz", "mdf_hz", "active_fraction"}) stream.add_spectrum()->set_name(name);
   return message;
 }
 

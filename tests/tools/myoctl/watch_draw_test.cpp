@@ -22,7 +22,7 @@ WatchModel working() {
   model.take(test::stream_message(), 0);
   model.take(test::status_message(), 0);
   model.take(test::repetition_message("biceps", 4), 0);
-  model.take(frame_message(v1::KIND_SPECTRUM, {90, 78, nan_f, nan_f, nan_f, nan_f}), second);
+  model.take(frame_message(v1::KIND_SPECTRUM, {90, 78, 1, nan_f, nan_f, nan_f, nan_f, nan_f, nan_f}), second);
   auto frame = frame_message(v1::KIND_FEATURES, {124.3F, 41, 1, nan_f, nan_f, nan_f, 12.5F, nan_f, 0});
   frame.mutable_frame()->mutable_status(2)->set_reasons(dsp::reason_mains);
   frame.mutable_frame()->mutable_status(2)->set_quality("degraded:mains");
@@ -55,6 +55,18 @@ sim  streaming  1000 Hz  3 samples lost in 2 gaps
 q leaves · not a medical device
 )";
   EXPECT_EQ(draw(working().view(), plain()), golden + 1);
+}
+
+TEST(WatchDraw, TellsHowManyRepetitionsThereWereBeforeItWasOpened) {
+  WatchModel model({});
+  model.connected(test::hello(), 0);
+  auto stream = test::stream_message();
+  stream.mutable_stream()->add_features()->set_name("repetition_count");
+  model.take(stream, 0);
+  model.take(frame_message(v1::KIND_FEATURES, {100, 40, 1, 7, 0, 0, 0, 0, 100, 40, 1, 1}), second);
+  const std::string text = draw(model.view(), plain());
+  EXPECT_NE(text.find("7 repetitions   MDF"), std::string::npos) << text;
+  EXPECT_NE(text.find("1 repetition   MDF"), std::string::npos) << text;
 }
 
 TEST(WatchDraw, KeepsToTheWindowAtEveryWidthAndHeight) {

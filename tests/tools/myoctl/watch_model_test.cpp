@@ -27,7 +27,7 @@ const ChannelView& biceps(const WatchModel& model) { return model.view().sensors
 TEST(WatchModel, ShowsTheMusclesByTheNamesOfTheFeatureTable) {
   WatchModel model = streaming();
   model.take(frame_message(v1::KIND_FEATURES, {120, 41, 1, nan_f, nan_f, nan_f, 8, nan_f, 0}), ms);
-  model.take(frame_message(v1::KIND_SPECTRUM, {90, 78, nan_f, nan_f, 70, 60}), ms);
+  model.take(frame_message(v1::KIND_SPECTRUM, {90, 78, 1, nan_f, nan_f, nan_f, 70, 60, 0.9F}), ms);
   const auto& channels = model.view().sensors.at(0).channels;
   ASSERT_EQ(channels.size(), 2U) << "force is no muscle";
   EXPECT_EQ(channels[0].name, "biceps");
@@ -52,13 +52,16 @@ TEST(WatchModel, TellsLearningTheRestLevelFromNotKnowing) {
 
 TEST(WatchModel, ShowsTheMedianFrequencyOfTheEffortAndNeverOfTheNoiseBetween) {
   WatchModel model = streaming();
-  model.take(frame_message(v1::KIND_SPECTRUM, {90, 224, 0, 0, 0, 0}), ms);
+  model.take(frame_message(v1::KIND_SPECTRUM, {90, 224, 0, 0, 0, 0, 0, 0, 0}), ms);
   model.take(frame_message(v1::KIND_FEATURES, {4, nan_f, 0, 0, 0, 0, 0, 0, 0}), ms);
   EXPECT_TRUE(std::isnan(effort_mdf_hz(biceps(model)))) << "rest, and no repetition yet";
   model.take(test::repetition_message("biceps", 1), ms);
   EXPECT_EQ(effort_mdf_hz(biceps(model)), 82);
   model.take(frame_message(v1::KIND_FEATURES, {100, nan_f, 1, 0, 0, 0, 0, 0, 0}), ms);
-  model.take(frame_message(v1::KIND_SPECTRUM, {90, 78, 0, 0, 0, 0}), ms);
+  EXPECT_TRUE(std::isnan(effort_mdf_hz(biceps(model)))) << "the window that ended last is that of the noise";
+  model.take(frame_message(v1::KIND_SPECTRUM, {90, 150, 0.89F, 0, 0, 0, 0, 0, 0}), ms);
+  EXPECT_TRUE(std::isnan(effort_mdf_hz(biceps(model)))) << "and this one holds some of it";
+  model.take(frame_message(v1::KIND_SPECTRUM, {90, 78, 0.9F, 0, 0, 0, 0, 0, 0}), ms);
   EXPECT_EQ(effort_mdf_hz(biceps(model)), 78);
 }
 
@@ -99,6 +102,21 @@ TEST(WatchModel, KeepsRepetitionsAcrossANewEpochAndALostConnectionButNotAcrossAn
   model.connected(test::hello("boot-2"), 3 * ms);
   model.take(test::stream_message(), 3 * ms);
   EXPECT_FALSE(biceps(model).last_repetition);
+}
+
+TEST(WatchModel, CountsTheRepetitionsOfTheStreamNotThoseSeenHere) {
+  WatchModel model({});
+  model.connected(test::hello(), 0);
+  auto stream = test::stream_message();
+  stream.mutable_stream()->add_features()->set_name("repetition_count");
+  model.take(stream, 0);
+  model.take(frame_message(v1::KIND_FEATURES, {1, 1, 1, 7, 1, 1, 1, 0, 1, 1, 1, 0}), ms);
+  EXPECT_EQ(biceps(model).repetitions, 7U);
+  EXPECT_FALSE(biceps(model).last_repetition);
+  model.take(test::repetition_message("biceps", 8), ms);
+  EXPECT_EQ(biceps(model).repetitions, 8U);
+  model.take(frame_message(v1::KIND_FEATURES, {1, 1, 1, nan_f, 1, 1, 1, 0, 1, 1, 1, 0}), ms);
+  EXPECT_EQ(biceps(model).repetitions, 8U) << "a frame without numbers takes nothing back";
 }
 
 TEST(WatchModel, IgnoresFramesOfAnotherEpochOrAnotherShape) {
