@@ -38,6 +38,7 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       conditioner(stream, o.condition),
       lane_count(conditioner.channels().size()),
       lanes(conditioner.lanes()),
+      stuck(stream, conditioner.channels(), lanes),
       validity(lane_count, stream.rate_mhz),
       conditioning_delay_s(dsp::conditioning_delay_s(o.condition, rate_hz)),
       amplitude(math::window_samples(o.features.window_ms, stream.rate_mhz), lanes),
@@ -134,6 +135,7 @@ void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
   calibrations.gap(missing);
   validity.gap(first_index);
   conditioner.restart();
+  stuck.restart();
 
   if (missing >= forget_after) {
     clear_windows();
@@ -180,6 +182,7 @@ std::uint64_t Pipeline::State::next_stop() const noexcept {
 void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexcept {
   double* y = history.y(next_index);
   conditioner.run(raw, rows, y, flags.data());
+  stuck.mark(raw, rows, flags.data());
   std::copy_n(y, rows * lanes, history.masked(next_index));
   std::fill_n(history.valid(next_index), rows * lanes, std::uint8_t{1});
   if (std::any_of(flags.begin(), flags.begin() + static_cast<std::ptrdiff_t>(rows * lanes),

@@ -6,6 +6,11 @@
 #include "dsp/quality.hpp"
 
 namespace myod::dsp {
+namespace {
+
+constexpr double flat_steps = 0.25;
+
+}  // namespace
 
 AmplitudeInput Pipeline::State::known_of(std::size_t lane) const noexcept {
   const Lane& muscle = muscles[lane];
@@ -22,11 +27,20 @@ AmplitudeInput Pipeline::State::known_of(std::size_t lane) const noexcept {
   return in;
 }
 
+/// There is no signal: every sample was the same, or the RMS of the newest 150 ms is under a quarter of the converter's
+/// step (dsp-spec 0b.4, which asks it of 250 ms).
+bool Pipeline::State::flat(std::size_t lane) const noexcept {
+  if (std::isinf(stuck.step_uv(lane))) return true;
+  if (repetition.valid_fraction(lane) < options.features.min_valid) return false;
+  const double limit = flat_steps * stuck.step_uv(lane);
+  return repetition.mean_square(lane) < limit * limit;
+}
+
 ChannelStatus Pipeline::State::judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
                                      std::uint32_t more) const noexcept {
   ChannelStatus s;
   s.valid_fraction = valid_fraction;
-  s.reasons = validity.reasons(lane, end, window) | more;
+  s.reasons = validity.reasons(lane, end, window) | (flat(lane) ? reason_flat : 0U) | more;
   if (options.onset.enabled && !muscles[lane].onset.known()) s.reasons |= reason_uncalibrated;
   s.grade = valid_fraction < options.features.min_valid ? Severity::invalid
             : s.reasons == 0                            ? Severity::ok
@@ -56,7 +70,7 @@ void Pipeline::State::amplitude_frame(std::size_t row, std::uint64_t end, Sink& 
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     ChannelStatus& s = status[channel(lane)];
     s = judge(lane, end, amplitude.samples(), amplitude.valid_fraction(lane));
-    if (s.valid_fraction < options.features.min_valid) continue;
+    if (s.grade == Severity::invalid) continue;
     AmplitudeInput in = known_of(lane);
     in.mean_square = amplitude.mean_square(lane);
     in.mean_magnitude = magnitudes.at(lane) / amplitude.count.at(lane);
@@ -72,7 +86,7 @@ void Pipeline::State::control_frame(std::size_t row, std::uint64_t end, Sink& si
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     ChannelStatus& s = status[channel(lane)];
     s = judge(lane, end, control.samples(), control.valid_fraction(lane));
-    if (s.valid_fraction < options.features.min_valid) continue;
+    if (s.grade == Severity::invalid) continue;
     AmplitudeInput in = known_of(lane);
     in.mean_square = control.mean_square(lane);
     in.envelope_uv = control_envelope.out[row * lanes + lane];

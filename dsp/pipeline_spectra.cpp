@@ -36,7 +36,7 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
       const double noise = threshold_rest * p.rest_uv[lane];  // NaN while unknown: the converter's step alone decides
       const double step = threshold_lsb * std::abs(stream.channels[channel(lane)].scale);
       p.threshold_uv[tile][lane % lane_tile] = noise > step ? noise : step;
-      wanted |= status_of_lane.valid_fraction >= options.features.min_valid;
+      wanted |= status_of_lane.grade != Severity::invalid;
       all_valid &= p.valid_samples[lane] == static_cast<double>(spectrum_samples);
     }
     p.all_valid[tile] = all_valid;
@@ -58,7 +58,7 @@ void Pipeline::State::continue_spectrum(std::uint64_t end, Sink& sink) noexcept 
 }
 
 void Pipeline::State::spectrum_numbers(std::size_t lane) noexcept {
-  if (lane >= lane_count || spectrum_status[channel(lane)].valid_fraction < options.features.min_valid) return;
+  if (lane >= lane_count || spectrum_status[channel(lane)].grade == Severity::invalid) return;
   const std::size_t features = feature_rows(FrameKind::spectrum).size();
   SpectrumInput in;
   in.band = spectrum.band(lane % lane_tile);

@@ -12,6 +12,7 @@
 #include "dsp/calibrations.hpp"
 #include "dsp/condition/conditioner.hpp"
 #include "dsp/condition/stages.hpp"
+#include "dsp/condition/stuck.hpp"
 #include "dsp/condition/validity.hpp"
 #include "dsp/detect/onset.hpp"
 #include "dsp/detect/onset_bank.hpp"
@@ -110,6 +111,7 @@ struct Pipeline::State {
 
   Conditioner conditioner;
   std::size_t lane_count, lanes;  // EMG channels; with padding
+  Stuck stuck;
   Validity validity;
   double conditioning_delay_s;
 
@@ -172,6 +174,7 @@ struct Pipeline::State {
   void amplitude_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
   void control_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
   AmplitudeInput known_of(std::size_t lane) const noexcept;
+  bool flat(std::size_t lane) const noexcept;
   ChannelStatus judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
                       std::uint32_t more = 0) const noexcept;
   void tell_frame(FrameKind kind, std::uint64_t end, std::size_t window, std::span<const double> numbers,

@@ -21,7 +21,7 @@ inline constexpr std::array<ReasonRow, 11> reason_table{{
     {reason_gap, "gap", Severity::degraded, "samples were lost", "check the cable or radio link"},
     {reason_saturated, "saturated", Severity::degraded, "the amplifier is at its limit",
      "lower the gain or fix the electrode"},
-    {reason_stuck, "stuck", Severity::invalid, "the converter repeats one value", "restart the sensor"},
+    {reason_stuck, "stuck", Severity::degraded, "the converter repeats one value", "restart the sensor"},
     {reason_flat, "flat", Severity::invalid, "there is no signal", "check the electrode lead"},
     {reason_lead_off, "lead_off", Severity::invalid, "an electrode is off", "press the electrode on"},
     {reason_blanked, "blanked", Severity::limited, "stimulation is being masked", "none needed"},

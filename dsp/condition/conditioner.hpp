@@ -14,7 +14,7 @@
 
 namespace myod::dsp {
 
-enum SampleFlag : std::uint8_t { sample_good = 0, sample_railed = 1, sample_missing = 2 };
+enum SampleFlag : std::uint8_t { sample_good = 0, sample_railed = 1, sample_missing = 2, sample_stuck = 3 };
 
 class Conditioner {
  public:
