@@ -27,7 +27,10 @@ int make_folders(const std::filesystem::path& dir) {
   std::filesystem::path at;
   for (const auto& part : dir) {
     at /= part;
-    if (mkdir(at.c_str(), 0750) != 0 && errno != EEXIST && !std::filesystem::is_directory(at)) return errno;
+    if (mkdir(at.c_str(), 0750) == 0 || errno == EEXIST) continue;
+    const int why = errno;  // looking overwrites it
+    std::error_code none;
+    if (!std::filesystem::is_directory(at, none)) return why;
   }
   return 0;
 }

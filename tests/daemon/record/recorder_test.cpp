@@ -287,6 +287,15 @@ TEST_F(Recording, SecondRecordingKnowsNothingOfTheFirstOnesError) {
   EXPECT_EQ(wait_for(recorder, [](const RecorderState& s) { return s.recording || !s.error.empty(); }).error, "");
 }
 
+// Nobody can make folders there, whoever asks.
+TEST_F(Recording, SaysWhyAFolderCannotBeMadeAndNotThatItIsMissing) {
+  Recorder recorder(journal_.ring, journal_.wake, journal_.dropped, "/sys/myod", [](const RecorderState&) {});
+  ASSERT_EQ(recorder.start(request({{0, 1, test::two_channels()}})), "");
+  const auto state = wait_for(recorder, [](const RecorderState& s) { return !s.error.empty(); });
+  EXPECT_NE(state.error.find("cannot make the folder of /sys/myod"), std::string::npos) << state.error;
+  EXPECT_EQ(state.error.find("No such file"), std::string::npos) << state.error;
+}
+
 /// The limit on file sizes is a disk that is full, for one process.
 class FullDisk {
  public:
