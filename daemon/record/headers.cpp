@@ -136,22 +136,24 @@ std::string file_header(const FileFacts& facts) {
                                  xml::element("program", facts.program) + xml::element("purpose", purpose));
 }
 
+// The rate of every stream is 0, irregular: with another one readers draw a straight line through all time stamps, and
+// samples beside a gap move by as much as a quarter of a second. Every sample has its own stamp instead.
 std::string stream_header(const RecordedStream& s, Part part, const FileFacts& facts) {
   const PartRow& row = part_rows.at(static_cast<std::size_t>(part));
   const std::string name = s.description.sensor + "." + std::string(dsp::word(part_words, part));
-  const std::string rate = part == Part::raw ? std::to_string(s.description.rate_mhz / 1000) + "." +
-                                                   std::to_string(1000 + s.description.rate_mhz % 1000).substr(1)
-                                             : "0";
+  const std::string rate = std::to_string(s.description.rate_mhz / 1000) + "." +
+                           std::to_string(1000 + s.description.rate_mhz % 1000).substr(1);
   const std::string myod = xml::element("part", dsp::word(part_words, part)) + xml::element("program", facts.program) +
                            xml::element("purpose", purpose) +
                            xml::element("wall_minus_monotonic_ns", std::to_string(facts.wall_minus_monotonic_ns)) +
                            describe(s) +
                            (part == Part::commands ? xml::element("configuration", facts.configuration) : "");
-  const std::string desc = xml::parent("channels", column_list(s.description, part)) + xml::parent("myod", myod);
+  const std::string desc = xml::parent("channels", column_list(s.description, part)) +
+                           (part == Part::raw ? xml::element("nominal_rate_hz", rate) : "") + xml::parent("myod", myod);
   return std::string(declaration) +
          xml::parent("info", xml::element("name", name) + xml::element("type", row.type) +
                                  xml::element("channel_count", std::to_string(column_count(s.description, part))) +
-                                 xml::element("nominal_srate", rate) + xml::element("channel_format", row.format) +
+                                 xml::element("nominal_srate", "0") + xml::element("channel_format", row.format) +
                                  xml::element("source_id", "myod." + name) + xml::parent("desc", desc));
 }
 

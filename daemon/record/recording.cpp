@@ -55,7 +55,7 @@ void Recording::put_header(Sensor& s, Part part) {
 
 void Recording::put_samples(Sensor& s, Part part, double time_s, std::span<const double> values, std::size_t columns) {
   if (!s.counts.at(static_cast<std::size_t>(part)).described) put_header(s, part);
-  xdf::put_samples(file_.buffer(), id(s, part), time_s, values, columns);
+  xdf::put_samples(file_.buffer(), id(s, part), time_s, s.what.description.seconds(1.0), values, columns);
 }
 
 void Recording::count(Sensor& s, Part part, double first_s, double last_s, std::uint64_t samples) {

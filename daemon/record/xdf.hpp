@@ -1,7 +1,8 @@
 // XDF, the container (github.com/sccn/xdf, specification 1.0): a file is "XDF:" and chunks; everything little-endian.
 //   chunk    [length of the length, 1|4|8][length, tag included][tag, 2][content]
 //   Samples  [stream, 4][length of the count][count] then per sample [0 | 8, double time stamp][values]
-// A sample without a time stamp lies one nominal interval after the one before it. Writing appends to a buffer.
+// A sample without a time stamp would lie one nominal interval after the one before it; here each has one. Writing
+// appends to a buffer.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ inline constexpr std::string_view magic = "XDF:";
 
 void put_file_header(std::string& out, std::string_view xml);  ///< with the magic before it
 void put_stream_header(std::string& out, std::uint32_t stream, std::string_view xml);
-/// values.size() / channels samples, channel the fastest index; the first one carries the time stamp.
-void put_samples(std::string& out, std::uint32_t stream, double time_s, std::span<const double> values,
+/// values.size() / channels samples, channel the fastest index, `step_s` apart; each carries its time stamp.
+void put_samples(std::string& out, std::uint32_t stream, double time_s, double step_s, std::span<const double> values,
                  std::size_t channels);
 /// One sample.
 void put_sample(std::string& out, std::uint32_t stream, double time_s, std::span<const std::int64_t> values);

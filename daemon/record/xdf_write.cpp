@@ -66,17 +66,16 @@ void put_stream_footer(std::string& out, std::uint32_t stream, std::string_view 
   put_xml(out, Tag::stream_footer, stream, xml);
 }
 
-void put_samples(std::string& out, std::uint32_t stream, double time_s, std::span<const double> values,
+void put_samples(std::string& out, std::uint32_t stream, double time_s, double step_s, std::span<const double> values,
                  std::size_t channels) {
   assert(channels != 0 && values.size() % channels == 0);
   const std::size_t count = values.size() / channels;
   if (count == 0) return;
-  begin(out, Tag::samples, sizeof stream + length_size(count) + stamp_size + (count - 1) + values.size_bytes());
+  begin(out, Tag::samples, sizeof stream + length_size(count) + count * stamp_size + values.size_bytes());
   put(out, stream);
   put_length(out, count);
-  put_stamp(out, time_s);
   for (std::size_t i = 0; i < count; ++i) {
-    if (i != 0) out += '\0';
+    put_stamp(out, time_s + static_cast<double>(i) * step_s);
     out.append(reinterpret_cast<const char*>(values.data() + i * channels), channels * sizeof(double));
   }
 }

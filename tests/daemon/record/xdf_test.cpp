@@ -8,6 +8,7 @@
 #include <xdf.h>
 #endif
 
+#include <cstring>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -66,7 +67,7 @@ TEST_P(ReadByLibxdf, ShowsSamplesTimesAndMarkers) {
   const Xdf::Stream& raw = file.streams[2];
   EXPECT_EQ(raw.info.name, "arm.raw");
   EXPECT_EQ(raw.info.channel_count, 2);
-  EXPECT_EQ(raw.info.nominal_srate, 1000.0);
+  EXPECT_EQ(raw.info.nominal_srate, 0.0) << "else readers move samples beside gaps";
   ASSERT_EQ(raw.time_series.size(), 2U);
   ASSERT_EQ(raw.time_series[1].size(), 300U);
   EXPECT_EQ(raw.time_series[0][0], 0.0F);
@@ -74,6 +75,7 @@ TEST_P(ReadByLibxdf, ShowsSamplesTimesAndMarkers) {
   ASSERT_EQ(raw.time_stamps.size(), 300U);
   EXPECT_NEAR(raw.time_stamps[0], 1.000000007, 1e-9);
   EXPECT_NEAR(raw.time_stamps[150], 1.150000007, 1e-9);
+  EXPECT_NEAR(raw.time_stamps[299], 1.299000007, 1e-9) << "the last of its block";
   EXPECT_EQ(file.streams[3].time_series.at(1).at(2), 100.0F);  // instants of the third block
   ASSERT_GE(file.eventMap.size(), 1U);
   bool found = false;
@@ -89,6 +91,29 @@ TEST(ReadByLibxdf, ShowsSamplesTimesAndMarkers) {
   GTEST_SKIP() << "SKIPPED: libxdf-dev is not installed, or under the address sanitizer";
 }
 #endif
+
+// A reader that draws a line through the stamps of a regular stream moves samples beside a gap.
+TEST(XdfWriter, CallsStreamsIrregularAndStampsEverySample) {
+  const test::TemporaryFolder folder;
+  record::xdf::Reader reader(small_recording(folder.path(), 3, true));
+  const std::uint32_t raw = record::file_id(0, record::Part::raw);
+  std::vector<double> stamps;
+  while (const auto chunk = reader.next()) {
+    if (chunk->tag == record::xdf::Tag::stream_header) {
+      EXPECT_NE(chunk->content.find("<nominal_srate>0</nominal_srate>"), std::string_view::npos);
+    }
+    if (chunk->tag != record::xdf::Tag::samples || chunk->stream != raw) continue;
+    constexpr std::size_t count_bytes = 2, sample_bytes = 1 + 3 * sizeof(double);  // stamp, two channels
+    ASSERT_EQ((chunk->content.size() - count_bytes) % sample_bytes, 0U);
+    for (std::size_t at = count_bytes; at < chunk->content.size(); at += sample_bytes) {
+      ASSERT_EQ(chunk->content[at], 8) << "a sample without a stamp";
+      std::memcpy(&stamps.emplace_back(), chunk->content.data() + at + 1, sizeof(double));
+    }
+  }
+  ASSERT_EQ(stamps.size(), 300U);
+  for (std::size_t i = 0; i < stamps.size(); ++i)
+    ASSERT_NEAR(stamps[i], 1.000000007 + 1e-3 * static_cast<double>(i), 1e-9);
+}
 
 TEST(XdfReader, GivesWhatStandsBeforeACutAnywhere) {
   const test::TemporaryFolder folder;
