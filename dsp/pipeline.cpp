@@ -66,7 +66,9 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
               std::vector<double>(lane_count, 0.0),
               std::vector<double>(lane_count, unknown),
               std::vector<std::array<double, lane_tile>>(lanes / lane_tile),
-              std::vector<std::uint8_t>(lanes / lane_tile, 0)},
+              std::vector<std::uint8_t>(lanes / lane_tile, 0),
+              std::vector<double>(lane_count, unknown),
+              std::vector<FatigueSummary>(lane_count)},
       pending_repetition{SpreadWork(spread_samples(repetition_spectrum_hop_ms, stream.rate_mhz), lanes),
                          std::vector<double>(lane_count, unknown)},
       history(forget_after + std::max(pending.work.samples, pending_repetition.work.samples), lanes),
@@ -76,7 +78,9 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
     muscles.push_back(Lane{OnsetDetector(rate_hz, o.onset, o.condition.highpass_hz, o.condition.highpass_poles),
                            RepetitionCounter(repetition_hop_ms / 1000.0, o.repetition),
                            RepetitionSpectrum(repetition_spectrum.bins()),
-                           ActiveTime(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz))});
+                           ActiveTime(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz)),
+
+                           Fatigue(o.features.spectrum_window_ms / 1000.0, o.features.spectrum_hop_ms / 1000.0)});
   for (Lane& muscle : muscles) onsets.add(muscle.onset);
   const std::size_t channels = stream.channels.size();
   const std::size_t features =

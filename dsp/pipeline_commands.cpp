@@ -105,6 +105,7 @@ void Pipeline::take_seed(std::span<ChannelSeed> out) const noexcept {
     const Lane& muscle = state_->muscles[lane];
     ChannelSeed& seed = out[state_->channel(lane)];
     muscle.repetitions.take_seed(seed);
+    seed.trend = muscle.fatigue.repetitions();
     seed.rest_uv = muscle.onset.rest_uv();
     seed.calibrated_rest_uv = muscle.calibrated_rest_uv;
     seed.reference_uv = muscle.reference_uv;
@@ -134,6 +135,7 @@ void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_
     if (from.onset.active) muscle.active_time.onset(from.onset.onset_index);
     if (!s.options.onset.enabled) muscle.onset.gap(next_index);  // nobody will look until it is enabled again
     muscle.repetitions.plant_seed(from);
+    muscle.fatigue.plant(from.trend);
     muscle.set_levels();
   }
 }

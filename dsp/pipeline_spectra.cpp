@@ -9,7 +9,6 @@
 namespace myod::dsp {
 namespace {
 
-constexpr double full_band_rate_hz = 900.0;  // below it the band does not fit (dsp-spec 0b.11)
 constexpr double threshold_lsb = 2.0, threshold_rest = 2.5;
 constexpr double share_of_hop = 0.25;  // over which the work is spread
 
@@ -27,6 +26,8 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
     p.threshold_uv[tile] = {};
     for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane) {
       p.rest_uv[lane] = muscles[lane].rest_uv();
+      p.effort_start_s[lane] = options.repetition.enabled ? muscles[lane].repetitions.candidate_start_s() : unknown;
+      p.fatigue[lane] = muscles[lane].fatigue.work();
       p.valid_samples[lane] = spectrum_count.at(lane);
       const bool told = options.onset.enabled && muscles[lane].onset.known();
       p.active_fraction[lane] = told ? muscles[lane].active_time.fraction(end) : unknown;
@@ -52,12 +53,12 @@ void Pipeline::State::continue_spectrum(std::uint64_t end, Sink& sink) noexcept 
       return spectrum_activity.piece(piece, history, p.work.end, tile, p.threshold_uv[tile], p.all_valid[tile] != 0);
     piece -= spectrum_activity.pieces();
     if (piece < spectrum.pieces()) return spectrum.piece(piece, history, p.work.end, tile);
-    spectrum_numbers(tile * lane_tile + piece - spectrum.pieces());
+    spectrum_numbers(tile * lane_tile + piece - spectrum.pieces(), sink);
   });
   if (done) tell_frame(FrameKind::spectrum, p.work.end, spectrum_samples, spectrum_values_, spectrum_status, sink);
 }
 
-void Pipeline::State::spectrum_numbers(std::size_t lane) noexcept {
+void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
   if (lane >= lane_count || spectrum_status[channel(lane)].grade == Severity::invalid) return;
   const std::size_t features = feature_rows(FrameKind::spectrum).size();
   SpectrumInput in;
@@ -67,6 +68,8 @@ void Pipeline::State::spectrum_numbers(std::size_t lane) noexcept {
   in.rate_hz = rate_hz;
   in.rest_uv = pending.rest_uv[lane];
   in.active_fraction = pending.active_fraction[lane];
+  follow_hold(lane, in, sink);
+  in.fatigue = muscles[lane].fatigue.hold().enough() ? &muscles[lane].fatigue.hold() : &pending.fatigue[lane];
   spectrum_values(in, std::span(spectrum_values_).subspan(channel(lane) * features, features));
 }
 

@@ -18,6 +18,7 @@
 #include "dsp/detect/onset_bank.hpp"
 #include "dsp/detect/repetition.hpp"
 #include "dsp/features/active_time.hpp"
+#include "dsp/features/fatigue.hpp"
 #include "dsp/features/repetition_spectrum.hpp"
 #include "dsp/features/rows.hpp"
 #include "dsp/features/table.hpp"
@@ -42,6 +43,7 @@ struct Lane {
   RepetitionCounter repetitions;
   RepetitionSpectrum repetition_spectrum;
   ActiveTime active_time;
+  Fatigue fatigue;
   double calibrated_rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
   ReferenceKind reference_kind = ReferenceKind::none;
   std::uint64_t onsets = 0;
@@ -92,6 +94,8 @@ struct PendingSpectrum {
   std::vector<double> rest_uv, valid_samples, active_fraction;  // per lane
   std::vector<std::array<double, lane_tile>> threshold_uv;      // per tile
   std::vector<std::uint8_t> all_valid;
+  std::vector<double> effort_start_s;   // per lane, of the repetition under way; NaN without
+  std::vector<FatigueSummary> fatigue;  // per lane, over the repetitions
 };
 
 /// The window for the spectra of running contractions.
@@ -99,6 +103,8 @@ struct PendingRepetitionSpectra {
   SpreadWork work;
   std::vector<double> start_s;  // per lane; NaN: takes no part
 };
+
+inline constexpr double full_band_rate_hz = 900.0;  ///< below it the band does not fit (dsp-spec 0b.11)
 
 /// Over so many samples the spectra of a hop are spread.
 std::size_t spread_samples(double hop_ms, std::uint64_t rate_mhz);
@@ -183,10 +189,15 @@ struct Pipeline::State {
   // pipeline_spectra.cpp
   void begin_spectrum(std::uint64_t end) noexcept;
   void continue_spectrum(std::uint64_t end, Sink& sink) noexcept;
-  void spectrum_numbers(std::size_t lane) noexcept;
+  void spectrum_numbers(std::size_t lane, Sink& sink) noexcept;
   void begin_repetition_spectra(std::uint64_t end) noexcept;
   void continue_repetition_spectra(std::uint64_t end) noexcept;
   void finish_spectra(Sink& sink) noexcept;
+
+  // pipeline_fatigue.cpp
+  void follow_hold(std::size_t lane, const SpectrumInput& in, Sink& sink) noexcept;
+  void follow_work(std::size_t lane, const Repetition& r, const Band& band, double decided_s, Sink& sink) noexcept;
+  void tell_fatigue(std::size_t lane, double t_event_s, double t_decision_s, Sink& sink) noexcept;
 
   // pipeline_commands.cpp
   std::optional<CommandResult> apply(const Command& command, Sink& sink) noexcept;

@@ -94,6 +94,8 @@ struct Repetition {
   double rest_before_s = 0.0;  ///< NaN for the first
   double mdf_hz = 0.0;         ///< of the whole repetition; NaN when it is too short or not valid
   bool complete = true;        ///< false when a gap cut it
+  double mnf_hz = 0.0;         ///< as mdf_hz
+  double tension_s = 0.0;      ///< time under tension: length of all repetitions up to and with this one
 };
 
 /// How a command ended. `id` is the caller's.

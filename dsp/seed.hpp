@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "dsp/command.hpp"
+#include "dsp/features/fatigue.hpp"
 
 namespace myod::dsp {
 
@@ -55,6 +56,8 @@ struct ChannelSeed {
   std::uint64_t onsets = 0;
   OnsetState onset;
   RepetitionState repetition;
+  double tension_s = 0.0;  ///< of all repetitions
+  TrendPoints trend;       ///< over the repetitions; what a hold had gathered is lost, as its windows are
 };
 
 }  // namespace myod::dsp

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dsp/command.hpp"
+#include "dsp/features/fatigue.hpp"
 #include "dsp/results.hpp"
 #include "dsp/seed.hpp"
 #include "dsp/stream.hpp"
@@ -24,6 +25,9 @@ inline constexpr std::array<std::string_view, 5> reference_kind_words{"none", "m
 inline constexpr std::array<std::string_view, 5> command_kind_words{"calibrate_rest", "calibrate_reference", "set_rest",
                                                                     "set_reference", "mark"};
 inline constexpr std::array<std::string_view, 4> repetition_phase_words{"resting", "contracting", "ending", "tail"};
+
+inline constexpr std::array<std::string_view, 5> jasa_words{"indeterminate", "fatigue", "force_increase", "recovery",
+                                                            "force_decrease"};
 
 template <typename Enum, std::size_t N>
 constexpr std::string_view word(const std::array<std::string_view, N>& words, Enum e) {

@@ -119,6 +119,8 @@ v1::Event convert(const dsp::Event& event, const dsp::Repetition* repetition, st
     r.set_mean_uv(repetition->mean_uv);
     r.set_rest_before_s(repetition->rest_before_s);
     r.set_mdf_hz(repetition->mdf_hz);
+    r.set_mnf_hz(repetition->mnf_hz);
+    r.set_tension_s(repetition->tension_s);
     r.set_complete(repetition->complete);
   }
   return out;

@@ -110,6 +110,7 @@ constexpr std::array seed_doubles{
     SeedRow<double>{"reference_uv", [](Seed& s) -> double& { return s.reference_uv; }},
     SeedRow<double>{"reference_percent", [](Seed& s) -> double& { return s.reference_percent; }},
     SeedRow<double>{"session_peak_uv", [](Seed& s) -> double& { return s.session_peak_uv; }},
+    SeedRow<double>{"tension_s", [](Seed& s) -> double& { return s.tension_s; }},
     SeedRow<double>{"last_repetition_end_s", [](Seed& s) -> double& { return s.last_repetition_end_s; }},
     SeedRow<double>{"repetition_rest_uv", [](Seed& s) -> double& { return s.repetition_rest_uv; }},
     SeedRow<double>{"onset_s", [](Seed& s) -> double& { return s.onset.s; }},
@@ -139,17 +140,69 @@ constexpr std::array seed_flags{
     SeedRow<bool>{"rest_lost", [](Seed& s) -> bool& { return s.repetition.rest_lost; }},
 };
 
+/// The doubles of a point of a trend.
+constexpr std::array point_members{&dsp::TrendPoints::Point::t_s, &dsp::TrendPoints::Point::mnf_hz,
+                                   &dsp::TrendPoints::Point::mdf_hz, &dsp::TrendPoints::Point::log_arv,
+                                   &dsp::TrendPoints::Point::log_finsm5};
+
+/// merged, in_waiting, then the points with the waiting one last, everything in one word.
+std::string trend_word(const dsp::TrendPoints& trend) {
+  std::string text = std::to_string(trend.merged) + ',' + std::to_string(trend.in_waiting);
+  const auto add = [&](const dsp::TrendPoints::Point& p) {
+    for (const auto member : point_members) text.append(",").append(hex(p.*member));
+  };
+  for (std::uint32_t i = 0; i < trend.count; ++i) add(trend.points.at(i));
+  add(trend.waiting);
+  return text;
+}
+
+dsp::TrendPoints read_trend(FieldsIn& in, std::string_view key) {
+  std::string_view rest = in.word(key);
+  const auto next = [&] {
+    const std::string_view part = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    return part;
+  };
+  const auto whole = [&] {
+    const std::string_view part = next();
+    std::uint32_t n = 0;
+    const auto r = std::from_chars(part.data(), part.data() + part.size(), n);
+    if (r.ec != std::errc() || r.ptr != part.data() + part.size()) in.refuse(key, "is no trend");
+    return n;
+  };
+  dsp::TrendPoints trend;
+  trend.merged = whole();
+  trend.in_waiting = whole();
+  if (trend.merged == 0 || trend.in_waiting > trend.merged) in.refuse(key, "is no trend");
+  while (true) {
+    dsp::TrendPoints::Point p;
+    for (const auto member : point_members) {
+      const auto v = parse_hex(next());
+      if (!v) in.refuse(key, "is no trend");
+      p.*member = *v;
+    }
+    if (rest.empty()) {
+      trend.waiting = p;
+      return trend;
+    }
+    if (trend.count == trend.points.size()) in.refuse(key, "has too many points");
+    trend.points.at(trend.count++) = p;
+  }
+}
+
 struct RepetitionRow {
   std::string_view name;
   double dsp::Repetition::*member;
 };
-constexpr std::array<RepetitionRow, 7> repetition_rows{{{"start_s", &dsp::Repetition::start_s},
+constexpr std::array<RepetitionRow, 9> repetition_rows{{{"start_s", &dsp::Repetition::start_s},
                                                         {"end_s", &dsp::Repetition::end_s},
                                                         {"peak_uv", &dsp::Repetition::peak_uv},
                                                         {"peak_ref_pct", &dsp::Repetition::peak_ref_pct},
                                                         {"mean_uv", &dsp::Repetition::mean_uv},
                                                         {"rest_before_s", &dsp::Repetition::rest_before_s},
-                                                        {"mdf_hz", &dsp::Repetition::mdf_hz}}};
+                                                        {"mdf_hz", &dsp::Repetition::mdf_hz},
+                                                        {"mnf_hz", &dsp::Repetition::mnf_hz},
+                                                        {"tension_s", &dsp::Repetition::tension_s}}};
 
 }  // namespace
 
@@ -183,6 +236,7 @@ std::string write_text(const HandOver& h) {
     f.word(seed_key(c, "reference_kind"), dsp::word(dsp::reference_kind_words, s.reference_kind));
     f.value(seed_key(c, "repetitions"), s.repetitions);
     f.word(seed_key(c, "phase"), dsp::word(dsp::repetition_phase_words, s.repetition.phase));
+    f.word(seed_key(c, "trend"), trend_word(s.trend));
   }
   return f.last("options", h.options);
 }
@@ -204,6 +258,7 @@ HandOver read_hand_over(std::string_view text, std::uint32_t stream) {
     s.reference_kind = in.one_of<dsp::ReferenceKind>(seed_key(c, "reference_kind"), dsp::reference_kind_words);
     s.repetitions = in.value<std::uint32_t>(seed_key(c, "repetitions"));
     s.repetition.phase = in.one_of<dsp::RepetitionPhase>(seed_key(c, "phase"), dsp::repetition_phase_words);
+    s.trend = read_trend(in, seed_key(c, "trend"));
   }
   h.options = in.last("options");
   return h;

@@ -162,6 +162,7 @@ std::optional<RepetitionEnd> RepetitionCounter::finish(double end_s, double deci
   const bool rest_lost = std::exchange(state_.rest_lost, false) && !std::isnan(last_end_s_);
   const double rest_before_s = rest_lost ? std::numeric_limits<double>::quiet_NaN() : state_.start_s - last_end_s_;
   last_end_s_ = end_s;
+  tension_s_ += end_s - state_.start_s;
   return RepetitionEnd{state_.start_s,
                        end_s,
                        decided_s,
@@ -170,7 +171,8 @@ std::optional<RepetitionEnd> RepetitionCounter::finish(double end_s, double deci
                        rest_before_s,
                        ++count_,
                        complete,
-                       rest_lost};
+                       rest_lost,
+                       tension_s_};
 }
 
 double RepetitionCounter::unheard_s() const noexcept { return merge_s + window_s + hop_s_ + slack_s; }
@@ -185,6 +187,7 @@ void RepetitionCounter::take_seed(ChannelSeed& seed) const noexcept {
   seed.last_repetition_end_s = last_end_s_;
   seed.repetition_rest_uv = rest_now();
   seed.repetition = state_;
+  seed.tension_s = tension_s_;
 }
 
 void RepetitionCounter::plant_seed(const ChannelSeed& seed) noexcept {
@@ -193,6 +196,7 @@ void RepetitionCounter::plant_seed(const ChannelSeed& seed) noexcept {
   last_end_s_ = seed.last_repetition_end_s;
   seeded_rest_uv_ = std::isnan(seed.repetition_rest_uv) ? seed.rest_uv : seed.repetition_rest_uv;
   state_ = seed.repetition;
+  tension_s_ = seed.tension_s;
   set_levels(seed.calibrated_rest_uv, seed.reference_uv);
 }
 

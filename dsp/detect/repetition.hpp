@@ -36,6 +36,7 @@ struct RepetitionEnd {
   std::uint32_t number = 0;
   bool complete = true;
   bool rest_lost = false;  ///< there was one before, and a gap between
+  double tension_s = 0.0;  ///< time under tension: length of all repetitions up to and with this one
 };
 
 class RepetitionCounter {
@@ -103,6 +104,7 @@ class RepetitionCounter {
   RepetitionState state_;
   std::uint32_t count_ = 0;
   double last_end_s_ = std::numeric_limits<double>::quiet_NaN();
+  double tension_s_ = 0.0;
 };
 
 }  // namespace myod::dsp

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "dsp/features/activity.hpp"
+#include "dsp/features/fatigue.hpp"
 #include "dsp/features/spectrum.hpp"
 
 namespace myod::dsp {
@@ -24,6 +25,8 @@ struct AmplitudeInput {
   double repetitions = unknown;              ///< since the stream began
 };
 
+inline constexpr FatigueSummary nothing_followed{};
+
 /// Of spectrum frames.
 struct SpectrumInput {
   Band band;
@@ -32,6 +35,7 @@ struct SpectrumInput {
   double rate_hz = 0.0;
   double rest_uv = unknown;
   double active_fraction = unknown;  ///< of the window, by the activation detector
+  const FatigueSummary* fatigue = &nothing_followed;
 };
 
 void amplitude_values(const AmplitudeInput& in, std::span<double> out) noexcept;

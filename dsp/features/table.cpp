@@ -115,6 +115,33 @@ constexpr std::array spectrum_table{
     Row<SpectrumInput>{
         {"active_fraction", "1", "share of the window in which the muscle was active", spectrum, half_spectrum},
         [](const SpectrumInput& in) { return in.active_fraction; }},
+    Row<SpectrumInput>{{"mnf_slope_hz_per_s", "Hz/s",
+                        "slope of the mean frequency over a hold of 20 s, else over 10 repetitions", none, none},
+                       [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope; }},
+    Row<SpectrumInput>{
+        {"mnf_slope_lo", "Hz/s", "lower end of its 95 % interval", none, none},
+        [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope - in.fatigue->mnf_hz.half_width; }},
+    Row<SpectrumInput>{
+        {"mnf_slope_hi", "Hz/s", "upper end of its 95 % interval", none, none},
+        [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope + in.fatigue->mnf_hz.half_width; }},
+    Row<SpectrumInput>{{"mnf_robust_hz_per_s", "Hz/s", "the same slope after Theil and Sen", none, none},
+                       [](const SpectrumInput& in) { return in.fatigue->mnf_hz.robust_slope; }},
+    Row<SpectrumInput>{{"mdf_slope_hz_per_s", "Hz/s", "slope of the median frequency", none, none},
+                       [](const SpectrumInput& in) { return in.fatigue->mdf_hz.slope; }},
+    Row<SpectrumInput>{{"arv_slope_pct_per_s", "%/s", "slope of the logarithm of the amplitude", none, none},
+                       [](const SpectrumInput& in) { return in.fatigue->log_arv.slope * 100.0; }},
+    Row<SpectrumInput>{{"finsm5_ratio", "1", "finsm5 at the end over the beginning, of the fitted line", none, none},
+                       [](const SpectrumInput& in) { return in.fatigue->finsm5_ratio(); }},
+    Row<SpectrumInput>{
+        {"jasa", "1", "0 indeterminate, 1 fatigue, 2 force increase, 3 recovery, 4 force decrease", none, none},
+        [](const SpectrumInput& in) { return static_cast<double>(in.fatigue->jasa); }},
+    Row<SpectrumInput>{
+        {"fatigue_index", "1",
+         "0 without fall of the mean frequency, 100 at a fall of 40 %; empty when it cannot be told", none, none},
+        [](const SpectrumInput& in) { return in.fatigue->index; }},
+    Row<SpectrumInput>{
+        {"fatigue_confidence_pct", "%", "how far the interval is from taking the answer back", none, none},
+        [](const SpectrumInput& in) { return in.fatigue->confidence; }},
 };
 
 template <typename Input, std::size_t N>

@@ -67,4 +67,19 @@ TEST(FatigueRecording, MedianFrequencyFallsOverTheRepetitionsAndRailsAreCounted)
   EXPECT_EQ(std::count(seen.valid.begin(), seen.valid.end(), 0), 235);
 }
 
+/// A straight line over the repetitions sees the fall of the spectrum beyond doubt at about the thirteenth.
+TEST(FatigueRecording, IsCalledFatigueFromAboutTheThirteenthRepetitionAndIndeterminateBefore) {
+  RECORDINGS_OR_SKIP(dir);
+  const auto seen = play(test::read_csv(dir / fatigue.file), fatigue);
+  const auto told = seen.of(dsp::EventKind::fatigue);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_NEAR(told[0].event.t_decision_s, 51.0, 5.0) << told[0].event.text.view();
+  EXPECT_GT(told[0].event.value, 0.0);
+  for (const auto& f : seen.of(dsp::FrameKind::spectrum)) {
+    const double t = static_cast<double>(f.head.end_index) / 1000.0;
+    if (std::isnan(f.value("jasa"))) continue;  // the window is not valid
+    EXPECT_EQ(f.value("jasa"), t > told[0].event.t_decision_s ? 1.0 : 0.0) << t;
+  }
+}
+
 }  // namespace

@@ -50,6 +50,9 @@ TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
   seeds[0].repetition = {
       dsp::RepetitionPhase::ending, false,     true, true, true, 1.0 / 17.0, 1.0 / 19.0, {1.0 / 21.0, 1.0 / 23.0, 29},
       {1.0 / 27.0, 1.0 / 29.0, 31}, 1.0 / 31.0};
+  seeds[0].tension_s = 2.0 / 3.0;
+  seeds[0].trend.merged = 2;
+  for (int i = 0; i < 5; ++i) seeds[0].trend.add({i / 3.0, 80.0 - i / 7.0, 70.0 - i / 9.0, i / 11.0, -i / 13.0});
   const std::vector<double> first{0.1, -0.0, nan, 5e-324}, second{1e300, 2.0};
   dsp::Command calibrate;
   calibrate.kind = dsp::CommandKind::calibrate_reference;
@@ -119,6 +122,13 @@ TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
                       r.pending.hops, r.last_valid_s);
   };
   EXPECT_EQ(repetition_bits(seed.repetition), repetition_bits(seeds[0].repetition));
+  EXPECT_EQ(seed.tension_s, 2.0 / 3.0);
+  const auto &trend = seed.trend, &told = seeds[0].trend;
+  EXPECT_EQ(std::tie(trend.count, trend.merged, trend.in_waiting), std::tuple(2U, 2U, 1U));
+  EXPECT_EQ(trend.points[1].mnf_hz, told.points[1].mnf_hz);
+  EXPECT_EQ(trend.points[1].log_finsm5, told.points[1].log_finsm5);
+  EXPECT_EQ(trend.waiting.log_arv, told.waiting.log_arv);
+  EXPECT_EQ(kept.hand_overs[0].seeds[1].trend.count, 0U);
   EXPECT_TRUE(test::same_bits(kept.raw, {0.1, -0.0, nan, 5e-324, 1e300, 2.0}));
   ASSERT_EQ(kept.heads.size(), 2U);
   EXPECT_EQ(kept.heads[0].flags, dsp::block_restarted);
