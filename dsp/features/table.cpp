@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "dsp/detect/calibration.hpp"
+#include "dsp/detect/levels.hpp"
 #include "dsp/features/rows.hpp"
 #include "dsp/math/math.hpp"
 
@@ -55,6 +56,8 @@ constexpr std::array amplitude_table{
                         [](const AmplitudeInput& in) { return in.cusum; }},
     Row<AmplitudeInput>{{"repetition_count", "1", "repetitions since the stream began", none, none},
                         [](const AmplitudeInput& in) { return in.repetitions; }},
+    Row<AmplitudeInput>{{"net_uv", "uV", "RMS with the power of the rest level taken out", window, half_window},
+                        [](const AmplitudeInput& in) { return without_noise(rms(in), in.rest_uv); }},
 };
 
 constexpr std::array control_table{

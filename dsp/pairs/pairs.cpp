@@ -3,15 +3,24 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <string_view>
 
 #include "dsp/features/table.hpp"
 
 namespace myod::dsp {
 
-Pairs::Pairs(std::span<const PairNames> names, std::span<const Stream> streams) {
+namespace {
+
+std::size_t place(std::string_view name) {
   const auto rows = feature_rows(FrameKind::amplitude);
-  const auto row = std::find_if(rows.begin(), rows.end(), [](const FeatureRow& r) { return r.name == "rms_uv"; });
-  feature_ = static_cast<std::size_t>(row - rows.begin());
+  const auto row = std::find_if(rows.begin(), rows.end(), [&](const FeatureRow& r) { return r.name == name; });
+  return static_cast<std::size_t>(row - rows.begin());
+}
+
+}  // namespace
+
+Pairs::Pairs(std::span<const PairNames> names, std::span<const Stream> streams)
+    : uv_(place("rms_uv")), net_uv_(place("net_uv")), pct_(place("ref_pct")), active_(place("active")) {
   const auto side = [&](const std::string& name) {
     for (std::size_t s = 0; s < streams.size(); ++s)
       for (std::size_t c = 0; c < streams[s].channels.size(); ++c)
@@ -23,25 +32,38 @@ Pairs::Pairs(std::span<const PairNames> names, std::span<const Stream> streams) 
         }
     throw std::invalid_argument("pair: no sensor has a channel named " + name);
   };
-  for (const PairNames& n : names) pairs_.push_back(Pair{{side(n.first), side(n.second)}, -1});
+  for (const PairNames& n : names) pairs_.push_back(Pair{{side(n.first), side(n.second)}, n.basis, -1});
 }
 
 /// A frame at time_ns: at the grid points before it the amplitude was the last one, when that is not older than a step.
-void Pairs::Side::progress(std::int64_t time_ns, double uv) noexcept {
+void Pairs::Side::progress(std::int64_t time_ns, const Amplitude& amplitude) noexcept {
   const std::int64_t newest = (time_ns - 1) / grid_ns;  // last point before the frame
   for (std::int64_t p = std::max(passed + 1, newest - kept + 1); p <= newest; ++p) {
     const std::int64_t age = p * grid_ns - last_ns;
-    at[static_cast<std::size_t>(p % kept)] =
-        age >= 0 && age < grid_ns ? last_uv : std::numeric_limits<double>::quiet_NaN();
+    at[static_cast<std::size_t>(p % kept)] = age >= 0 && age < grid_ns ? last : Amplitude{};
   }
   passed = std::max(passed, newest);
   last_ns = time_ns;
-  last_uv = uv;
+  last = amplitude;
 }
 
-double Pairs::Side::uv(std::int64_t point) const noexcept {
+Pairs::Amplitude Pairs::Side::amplitude(std::int64_t point) const noexcept {
   const bool there = point <= passed && point > passed - kept;
-  return there ? at[static_cast<std::size_t>(point % kept)] : std::numeric_limits<double>::quiet_NaN();
+  return there ? at[static_cast<std::size_t>(point % kept)] : Amplitude{};
+}
+
+PairFrame Pairs::compare(const Amplitude& a, const Amplitude& b, PairBasis basis) noexcept {
+  PairFrame frame;
+  frame.valid = !std::isnan(a.uv) && !std::isnan(b.uv);
+  frame.basis = basis;
+  frame.first_uv = a.uv, frame.second_uv = b.uv;
+  frame.first_pct = a.pct, frame.second_pct = b.pct;
+  const bool active = frame.valid && (a.active == 1.0 || b.active == 1.0);
+  const bool percent = basis == PairBasis::reference;
+  frame.cci_pct = active ? falconer_winter_pct(a.pct, b.pct) : unknown;
+  frame.rudolph_pct = active ? rudolph_pct(a.pct, b.pct) : unknown;
+  frame.symmetry_pct = active ? symmetry_pct(percent ? a.pct : a.net_uv, percent ? b.pct : b.net_uv) : unknown;
+  return frame;
 }
 
 void Pairs::push(const FeatureFrame& frame, PairSink& sink) noexcept {
@@ -51,7 +73,8 @@ void Pairs::push(const FeatureFrame& frame, PairSink& sink) noexcept {
     bool concerned = false;
     for (Side& side : pair.sides) {
       if (side.stream != frame.head.stream) continue;
-      side.progress(frame.head.host_time_ns, frame.values[side.channel * frame.head.features + feature_]);
+      const double* values = frame.values.data() + side.channel * frame.head.features;
+      side.progress(frame.head.host_time_ns, {values[uv_], values[net_uv_], values[pct_], values[active_]});
       concerned = true;
     }
     if (!concerned) continue;
@@ -66,8 +89,9 @@ void Pairs::settle(std::size_t index, PairSink& sink) noexcept {
   const std::int64_t ahead = std::max(a.passed, b.passed), behind = std::min(a.passed, b.passed);
   pair.next = std::max(pair.next, ahead - kept + 1);  // after a long silence only what is still known
   for (; pair.next <= behind || pair.next <= ahead - patience; ++pair.next) {
-    PairFrame frame{index, pair.next * grid_ns, a.uv(pair.next), b.uv(pair.next), false};
-    frame.valid = !std::isnan(frame.first_uv) && !std::isnan(frame.second_uv);
+    PairFrame frame = compare(a.amplitude(pair.next), b.amplitude(pair.next), pair.basis);
+    frame.pair = index;
+    frame.time_ns = pair.next * grid_ns;
     sink.pair(frame);
   }
 }

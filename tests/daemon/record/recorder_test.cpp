@@ -45,12 +45,12 @@ class Recording : public testing::Test {
 
 TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
   std::vector<dsp::ChannelSeed> seeds(2);
-  seeds[0] = {3.1, nan, 412.7, 80.0, dsp::ReferenceKind::submax, 0.1 + 0.2, 7, 1.0 / 3.0, 2.0 / 7.0, 11, {}, {}};
+  seeds[0] = {3.1, nan, 412.7,     80.0, dsp::ReferenceKind::submax, 0.1 + 0.2, 7, 1.0 / 3.0, 2.0 / 7.0, 11,
+              {},  {},  2.0 / 3.0, {}};
   seeds[0].onset = {true, true, 1.0 / 11.0, 1.0 / 13.0, 1'000'000'000'001, 17, 1'000'000'000'000};
   seeds[0].repetition = {
       dsp::RepetitionPhase::ending, false,     true, true, true, 1.0 / 17.0, 1.0 / 19.0, {1.0 / 21.0, 1.0 / 23.0, 29},
       {1.0 / 27.0, 1.0 / 29.0, 31}, 1.0 / 31.0};
-  seeds[0].tension_s = 2.0 / 3.0;
   seeds[0].trend.merged = 2;
   for (int i = 0; i < 5; ++i) seeds[0].trend.add({i / 3.0, 80.0 - i / 7.0, 70.0 - i / 9.0, i / 11.0, -i / 13.0});
   const std::vector<double> first{0.1, -0.0, nan, 5e-324}, second{1e300, 2.0};

@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "dsp/features/table.hpp"
-#include "recorder.hpp"
+#include "tests/dsp/recorder.hpp"
 
 namespace {
 
@@ -25,12 +25,24 @@ struct PairsOfTwoSensors : testing::Test {
   void SetUp() override {
     streams[0].channels[0].name = "left";
     streams[1].channels[0].name = "right";
-    const dsp::PairNames names[] = {{"left", "right"}};
+    const dsp::PairNames names[] = {{"left", "right", dsp::PairBasis::task}};
     pairs = std::make_unique<dsp::Pairs>(names, streams);
   }
   void frame(std::uint32_t stream, std::int64_t ms, double rms_uv) {
-    std::vector<double> values(dsp::feature_rows(dsp::FrameKind::amplitude).size(), 0.0);
-    values[0] = rms_uv;
+    told(stream, ms, {rms_uv, rms_uv, std::nan(""), 1.0});
+  }
+  struct Amplitude {
+    double rms_uv, net_uv, ref_pct, active;
+  };
+  void told(std::uint32_t stream, std::int64_t ms, const Amplitude& a) {
+    const auto rows = dsp::feature_rows(dsp::FrameKind::amplitude);
+    std::vector<double> values(rows.size(), 0.0);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i].name == "rms_uv") values[i] = a.rms_uv;
+      if (rows[i].name == "net_uv") values[i] = a.net_uv;
+      if (rows[i].name == "ref_pct") values[i] = a.ref_pct;
+      if (rows[i].name == "active") values[i] = a.active;
+    }
     const dsp::ChannelStatus status{1.0, 0, dsp::Severity::ok};
     dsp::FeatureFrame f;
     f.head.stream = stream;
@@ -108,9 +120,56 @@ TEST_F(PairsOfTwoSensors, ALeapOfHoursTellsNoFlood) {
   EXPECT_LE(seen.frames.size(), 32U);
 }
 
+/// What is said of two muscles that stand still at these amplitudes.
+struct PairIndices : PairsOfTwoSensors {
+  dsp::PairFrame of(const Amplitude& a, const Amplitude& b, dsp::PairBasis basis = dsp::PairBasis::task) {
+    const dsp::PairNames names[] = {{"left", "right", basis}};
+    pairs = std::make_unique<dsp::Pairs>(names, streams);
+    seen.frames.clear();
+    for (std::int64_t ms = 1010; ms <= 1210; ms += 20) told(0, ms, a), told(1, ms, b);
+    return seen.frames.at(0);
+  }
+};
+
+TEST_F(PairIndices, CoContractionIsOfPercentagesAndShownWithBothOfThem) {
+  const auto f = of({0.0, 0.0, 30.0, 1.0}, {0.0, 0.0, 10.0, 0.0});
+  EXPECT_DOUBLE_EQ(f.cci_pct, 200.0 * 10.0 / 40.0);
+  EXPECT_DOUBLE_EQ(f.rudolph_pct, 10.0 / 30.0 * 40.0);
+  EXPECT_EQ(f.first_pct, 30.0);
+  EXPECT_EQ(f.second_pct, 10.0);
+  const auto alike = of({0.0, 0.0, 50.0, 1.0}, {0.0, 0.0, 50.0, 1.0});
+  EXPECT_DOUBLE_EQ(alike.cci_pct, 100.0);
+  EXPECT_DOUBLE_EQ(alike.rudolph_pct, 100.0);
+}
+
+TEST_F(PairIndices, TwoRestingMusclesContractNothingTogether) {
+  const auto f = of({3.0, 1.0, 0.5, 0.0}, {3.0, 1.0, 0.5, 0.0});
+  EXPECT_TRUE(f.valid);
+  for (const double v : {f.cci_pct, f.rudolph_pct, f.symmetry_pct}) EXPECT_TRUE(std::isnan(v));
+}
+
+TEST_F(PairIndices, CoContractionIsUnknownWithoutBothReferences) {
+  const auto f = of({90.0, 90.0, 30.0, 1.0}, {30.0, 30.0, std::nan(""), 1.0});
+  EXPECT_TRUE(std::isnan(f.cci_pct));
+  EXPECT_TRUE(std::isnan(f.rudolph_pct));
+  EXPECT_DOUBLE_EQ(f.symmetry_pct, 100.0 * 60.0 / 120.0) << "microvolt are there";
+}
+
+TEST_F(PairIndices, SymmetryStandsOnTheBasisItNames) {
+  const Amplitude strong{100.0, 90.0, 50.0, 1.0}, paretic{50.0, 30.0, 50.0, 1.0};
+  for (const auto basis : {dsp::PairBasis::task, dsp::PairBasis::load}) {
+    const auto f = of(strong, paretic, basis);
+    EXPECT_EQ(f.basis, basis);
+    EXPECT_DOUBLE_EQ(f.symmetry_pct, 100.0 * 60.0 / 120.0);
+  }
+  EXPECT_DOUBLE_EQ(of(paretic, strong).symmetry_pct, -50.0);
+  EXPECT_DOUBLE_EQ(of(strong, {0.0, 0.0, 0.0, 0.0}).symmetry_pct, 100.0);
+  EXPECT_DOUBLE_EQ(of(strong, paretic, dsp::PairBasis::reference).symmetry_pct, 0.0) << "own percent hides a paresis";
+}
+
 TEST(PairNames, OneThatNoSensorHasIsRefused) {
   const std::vector<dsp::Stream> streams{test::emg_stream(1000)};
-  const dsp::PairNames names[] = {{"m0", "nobody"}};
+  const dsp::PairNames names[] = {{"m0", "nobody", dsp::PairBasis::task}};
   EXPECT_THROW(dsp::Pairs(names, streams), std::invalid_argument);
 }
 
