@@ -52,6 +52,10 @@ struct RecordOptions {
   std::string data_dir;  ///< empty: the default folder, found out at start
 };
 
+struct CalibrationOptions {
+  std::string file;  ///< levels of an earlier application of the electrodes; empty: none
+};
+
 struct LogOptions {
   LogLevel level = LogLevel::info;
 };
@@ -66,6 +70,7 @@ struct Configuration {
   dsp::Options dsp;
   ServeOptions serve;
   RecordOptions record;
+  CalibrationOptions calibration;
   LogOptions log;
   RealtimeOptions realtime;
   std::vector<SensorConfig> sensors;

@@ -78,6 +78,8 @@ constexpr auto configuration_table = std::to_array<Row<C>>({
    [](C& c) -> Value { return &c.serve.http; }},
   {{"record.data_dir", "folder of recordings; empty is the user's data folder"},
    [](C& c) -> Value { return &c.record.data_dir; }},
+  {{"calibration.file", "levels of an earlier session, from DATA/calibrations; every percentage says so; empty is none"},
+   [](C& c) -> Value { return &c.calibration.file; }},
   {{"log.level", "least severity that is written to stderr"},
    [](C& c) -> Value { return choice(c.log.level, log_level_words); }},
 

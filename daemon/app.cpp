@@ -52,6 +52,7 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
     : io_(io),
       configuration_(std::move(configuration)),
       plans_(plan_sensors(configuration_)),
+      earlier_(earlier_calibration(configuration_)),
       blocks_(make_block_rings(plans_)),
       worker_(bell_),
       dsp_(dsp_rings(), dsp_wake_, bell_, disk_wake_),
@@ -66,7 +67,8 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
             return recordings_.journals(stream, index, epoch);
           }),
       recordings_(configuration_, pipelines_, recorder_, requests_, dsp_wake_),
-      commands_(configuration_, pipelines_, recordings_, requests_, dsp_wake_,
+      calibrations_(data_dir(configuration_), worker_),
+      commands_(configuration_, pipelines_, recordings_, calibrations_, requests_, dsp_wake_,
                 [this](std::uint32_t stream) { return silence(stream); }),
       server_(io, serve_options(configuration_),
               {[this](const v1::Command& command, std::function<void(v1::Reply)> reply) {
@@ -189,8 +191,10 @@ std::string App::silence(std::uint32_t stream) const {
 void App::begin_stream(const SensorPlan& plan, const SensorState& state) {
   begun_[plan.stream] = true;
   pipelines_.rebuild(plan.stream, make_stream(plan, state.layout, state.rate_hz, configuration_), configuration_.dsp,
-                     config::print(configuration_), [name = plan.name](const std::string& error) {
-                       if (!error.empty()) spdlog::error("{} cannot be processed: {}", name, error);
+                     config::print(configuration_),
+                     [this, name = plan.name, stream = plan.stream](const std::string& error) {
+                       if (!error.empty()) return spdlog::error("{} cannot be processed: {}", name, error);
+                       commands_.recall(earlier_, stream);
                      });
 }
 

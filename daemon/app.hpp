@@ -16,6 +16,7 @@
 #include "config/config.hpp"
 #include "daemon/acquisition.hpp"
 #include "daemon/bell.hpp"
+#include "daemon/calibration_file.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/dsp_thread.hpp"
 #include "daemon/pipelines.hpp"
@@ -53,6 +54,7 @@ class App {
   boost::asio::io_context& io_;
   config::Configuration configuration_;
   std::vector<SensorPlan> plans_;
+  config::Calibration earlier_;  // levels of an earlier application of the electrodes
 
   // Who talks to whom, and nothing else (architecture.md section 4).
   std::vector<std::unique_ptr<Ring>> blocks_;  // acquisition -> dsp, one per stream
@@ -69,6 +71,7 @@ class App {
   record::Recorder recorder_;
   Pipelines pipelines_;
   Recordings recordings_;
+  CalibrationFile calibrations_;
   Commands commands_;
   serve::Server server_;
   Acquisition acquisition_;

@@ -1,6 +1,8 @@
 #include "daemon/commands.hpp"
 
+#include <spdlog/spdlog.h>
 #include <optional>
+
 #include <utility>
 
 #include "daemon/clock.hpp"
@@ -42,11 +44,12 @@ std::optional<Place> find_channel(const Pipelines& pipelines, const std::string&
 
 }  // namespace
 
-Commands::Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings, Ring& requests,
-                   Wake& dsp, Silence silence)
+Commands::Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings,
+                   CalibrationFile& calibrations, Ring& requests, Wake& dsp, Silence silence)
     : configuration_(configuration),
       pipelines_(pipelines),
       recordings_(recordings),
+      calibrations_(calibrations),
       requests_(requests),
       dsp_(dsp),
       silence_(std::move(silence)) {}
@@ -87,6 +90,7 @@ void Commands::calibrate(const v1::Command& command, Answer answer) {
       return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE,
                             "kind = " + kind + ": must be one of mvc, submax, task_peak, mmax"));
     what.reference = *known;
+    what.anew = wish.anew();
   }
   std::vector<std::pair<std::string, Place>> places;
   for (const std::string& name : wish.channels()) {
@@ -187,7 +191,7 @@ void Commands::send(dsp::Command command, std::string channel, const std::shared
   request.stream = command.stream;
   request.command = command;
   ++group->open;
-  open_[command.id] = {group, std::move(channel)};
+  open_[command.id] = {group, std::move(channel), command};
   if (requests_.push(request)) return dsp_.ring();
   dsp::CommandResult refused;
   refused.id = command.id;
@@ -211,6 +215,7 @@ void Commands::result(const dsp::CommandResult& result) {
     measured.set_done(result.done);
     measured.set_value_uv(result.value);
     measured.set_text(text);
+    if (result.done) keep(open, measured);
   }
   if (!result.done) {
     reply.set_error(v1::ERROR_CODE_FAILED);
@@ -231,8 +236,40 @@ void Commands::tick(std::int64_t now_ns) {
   }
 }
 
+/// An accepted trial goes into the calibration file; what the trials say together is told beside it.
+void Commands::keep(const Open& open, v1::Measured& measured) {
+  const dsp::Command& c = open.command;
+  open.group->measured = true;
+  if (c.kind == dsp::CommandKind::calibrate_rest) return calibrations_.rest(open.channel, measured.value_uv());
+  measured.mutable_text()->append("; ").append(
+      calibrations_.reference(open.channel, c.reference, c.percent, measured.value_uv(), c.anew));
+}
+
+void Commands::recall(const config::Calibration& earlier, std::uint32_t stream) {
+  const auto group = begin(
+      {},
+      [](const v1::Reply& reply) {
+        if (reply.error() != v1::ERROR_CODE_NONE) spdlog::error("earlier calibration not taken: {}", reply.text());
+      },
+      0.0);
+  for (const dsp::Command& command : config::calibration_commands(earlier, pipelines_.stream(stream), stream))
+    send(command, {}, group);
+  close(group);
+}
+
 void Commands::close(const std::shared_ptr<Group>& group) {
   if (--group->open != 0) return;
+  if (group->measured) {
+    group->measured = false;
+    ++group->open;
+    return calibrations_.write([this, group](const std::string& error) {
+      if (!error.empty()) {
+        spdlog::error("calibration in force but not kept: {}", error);
+        group->reply.set_text("in force, but not kept: " + error);
+      }
+      close(group);
+    });
+  }
   if (group->when_done && group->reply.error() == v1::ERROR_CODE_NONE) group->when_done(group->reply);
   group->answer(group->reply);
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "config/config.hpp"
+#include "daemon/calibration_file.hpp"
 #include "daemon/pipelines.hpp"
 #include "myod/v1/myod.pb.h"
 
@@ -21,13 +22,15 @@ class Commands {
   /// Why nothing comes from a stream's sensor; empty: something does, or is about to.
   using Silence = std::function<std::string(std::uint32_t stream)>;
 
-  Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings, Ring& requests,
-           Wake& dsp, Silence silence);
+  Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings,
+           CalibrationFile& calibrations, Ring& requests, Wake& dsp, Silence silence);
 
   /// Answers exactly once, at once or later.
   void handle(const v1::Command& command, Answer answer);
   /// From the dsp thread.
   void result(const dsp::CommandResult& result);
+  /// A stream has begun: the levels of an earlier application of the electrodes that the configuration names.
+  void recall(const config::Calibration& earlier, std::uint32_t stream);
   /// Once a second or so: trials whose sensor stopped sending are answered as failed.
   void tick(std::int64_t now_ns);
 
@@ -38,11 +41,13 @@ class Commands {
     v1::Reply reply;
     std::size_t open = 1;  ///< parts not ended; the first is the beginner's own, ended when all parts are begun
     std::function<void(v1::Reply&)> when_done;  ///< last word on a reply without error
+    bool measured = false;                      ///< the calibration file has news
     std::int64_t deadline_ns = 0;
   };
   struct Open {
     std::shared_ptr<Group> group;
     std::string channel;
+    dsp::Command command;
   };
 
   void calibrate(const v1::Command& command, Answer answer);
@@ -52,12 +57,14 @@ class Commands {
 
   /// Sends one to the dsp thread as a part of the group.
   void send(dsp::Command command, std::string channel, const std::shared_ptr<Group>& group);
+  void keep(const Open& open, v1::Measured& measured);
   void close(const std::shared_ptr<Group>& group);
   static std::shared_ptr<Group> begin(const v1::Command& command, Answer answer, double seconds);
 
   config::Configuration& configuration_;
   Pipelines& pipelines_;
   Recordings& recordings_;
+  CalibrationFile& calibrations_;
   Ring& requests_;
   Wake& dsp_;
   Silence silence_;

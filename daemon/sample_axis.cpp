@@ -7,8 +7,8 @@ namespace myod::daemon {
 
 namespace {
 
-constexpr std::size_t most_waiting = 2048;
-constexpr double settle_s = 0.05;       // a burst that came in is over when this long came no more than the rate says
+constexpr std::size_t most_waiting = 8192;
+constexpr double settle_s = 0.25;       // a burst that came in is over when this long came no more than the rate says
 constexpr double long_counter_s = 2.0;  // a counter that wraps slower than this can jump where it cannot be
 constexpr double catching_up = 1.25;    // times the nominal rate
 

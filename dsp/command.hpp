@@ -12,9 +12,9 @@ enum class ReferenceKind : std::uint8_t { none, mvc, submax, task_peak, mmax };
 
 enum class CommandKind : std::uint8_t {
   calibrate_rest,       ///< measure the rest level over the next `seconds`
-  calibrate_reference,  ///< measure the reference over the next `seconds`: the largest 500 ms RMS
+  calibrate_reference,  ///< a trial over the next `seconds`: its largest 500 ms RMS; the largest trial holds
   set_rest,             ///< `value` is the rest level in uV (from a calibration file)
-  set_reference,        ///< `value` is the reference in uV
+  set_reference,        ///< `value` is the reference in uV, of an earlier application of the electrodes
   mark,                 ///< `text` becomes a mark event
 };
 
@@ -28,6 +28,7 @@ struct Command {
   double value = 0.0;
   double percent = 100.0;  ///< calibrate_reference: the effort asked for, % of the maximum
   ReferenceKind reference = ReferenceKind::none;
+  bool anew = false;  ///< calibrate_reference: forget the trials before
   Text<120> text;
 };
 

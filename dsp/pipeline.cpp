@@ -283,9 +283,12 @@ void Pipeline::State::close_trial(std::size_t lane, const TrialResult& result, S
     onsets.settle();
     muscle.onset.set_rest(result.level_uv);
   } else if (result.accepted) {
-    muscle.reference_uv = result.level_uv;
+    const bool one_more = muscle.reference_uv > 0.0 && !command.anew && !muscle.reference_earlier &&
+                          muscle.reference_kind == command.reference && muscle.reference_percent == command.percent;
+    muscle.reference_uv = one_more ? std::max(muscle.reference_uv, result.level_uv) : result.level_uv;
     muscle.reference_percent = command.percent;
     muscle.reference_kind = command.reference;
+    muscle.reference_earlier = false;
   }
   muscle.set_levels();
   if (const auto reply = calibrations.close(lane, result, stream.channels[channel(lane)].name)) sink.result(*reply);

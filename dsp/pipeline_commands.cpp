@@ -64,6 +64,7 @@ std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& 
         muscle.reference_uv = command.value;
         muscle.reference_percent = command.percent;
         muscle.reference_kind = command.reference;
+        muscle.reference_earlier = true;
       }
       muscle.set_levels();
     }
@@ -113,6 +114,7 @@ void Pipeline::take_seed(std::span<ChannelSeed> out) const noexcept {
     seed.reference_kind = muscle.reference_kind;
     seed.onsets = muscle.onsets;
     seed.onset = muscle.onset.state();
+    seed.reference_earlier = muscle.reference_earlier;
   }
 }
 
@@ -134,6 +136,7 @@ void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_
     muscle.onset.plant(from.onset);
     if (from.onset.active) muscle.active_time.onset(from.onset.onset_index);
     if (!s.options.onset.enabled) muscle.onset.gap(next_index);  // nobody will look until it is enabled again
+    muscle.reference_earlier = from.reference_earlier;
     muscle.repetitions.plant_seed(from);
     muscle.fatigue.plant(from.trend);
     muscle.set_levels();

@@ -42,6 +42,7 @@ ChannelStatus Pipeline::State::judge(std::size_t lane, std::uint64_t end, std::s
   s.valid_fraction = valid_fraction;
   s.reasons = validity.reasons(lane, end, window) | (flat(lane) ? reason_flat : 0U) | more;
   if (options.onset.enabled && !muscles[lane].onset.known()) s.reasons |= reason_uncalibrated;
+  if (muscles[lane].reference_earlier) s.reasons |= reason_earlier_reference;
   s.grade = valid_fraction < options.features.min_valid ? Severity::invalid
             : s.reasons == 0                            ? Severity::ok
                                                         : worst(s.reasons);

@@ -47,6 +47,7 @@ struct Lane {
   double calibrated_rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
   ReferenceKind reference_kind = ReferenceKind::none;
   std::uint64_t onsets = 0;
+  bool reference_earlier = false;
 
   double rest_uv() const noexcept { return calibrated_rest_uv > 0.0 ? calibrated_rest_uv : onset.rest_uv(); }
   void set_levels() noexcept { repetitions.set_levels(calibrated_rest_uv, reference_uv); }

@@ -17,7 +17,7 @@ struct ReasonRow {
   std::string_view remedy;
 };
 
-inline constexpr std::array<ReasonRow, 11> reason_table{{
+inline constexpr std::array<ReasonRow, 12> reason_table{{
     {reason_gap, "gap", Severity::degraded, "samples were lost", "check the cable or radio link"},
     {reason_saturated, "saturated", Severity::degraded, "the amplifier is at its limit",
      "lower the gain or fix the electrode"},
@@ -32,6 +32,8 @@ inline constexpr std::array<ReasonRow, 11> reason_table{{
     {reason_uncalibrated, "uncalibrated", Severity::degraded, "the rest level is not known yet",
      "relax for two seconds, or calibrate rest"},
     {reason_settling, "settling", Severity::limited, "a window is not full yet", "wait a moment"},
+    {reason_earlier_reference, "earlier_reference", Severity::limited,
+     "percentages are of a reference taken before the electrodes were placed", "calibrate reference"},
 }};
 
 inline constexpr std::array<std::string_view, 4> severity_words{"ok", "limited", "degraded", "invalid"};

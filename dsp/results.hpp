@@ -24,6 +24,7 @@ enum Reason : std::uint32_t {
   reason_rate = 1U << 8,
   reason_uncalibrated = 1U << 9,
   reason_settling = 1U << 10,
+  reason_earlier_reference = 1U << 11,
 };
 
 enum class Severity : std::uint8_t { ok, limited, degraded, invalid };

@@ -56,8 +56,9 @@ struct ChannelSeed {
   std::uint64_t onsets = 0;
   OnsetState onset;
   RepetitionState repetition;
-  double tension_s = 0.0;  ///< of all repetitions
-  TrendPoints trend;       ///< over the repetitions; what a hold had gathered is lost, as its windows are
+  double tension_s = 0.0;          ///< of all repetitions
+  TrendPoints trend;               ///< over the repetitions; what a hold had gathered is lost, as its windows are
+  bool reference_earlier = false;  ///< given, not measured with the electrodes as they are now
 };
 
 }  // namespace myod::dsp

@@ -234,6 +234,7 @@ std::string write_text(const HandOver& h) {
     for (const auto& row : seed_counts) f.value(seed_key(c, row.name), row.of(s));
     for (const auto& row : seed_flags) f.value(seed_key(c, row.name), row.of(s) ? 1 : 0);
     f.word(seed_key(c, "reference_kind"), dsp::word(dsp::reference_kind_words, s.reference_kind));
+    f.value(seed_key(c, "reference_earlier"), s.reference_earlier ? 1 : 0);
     f.value(seed_key(c, "repetitions"), s.repetitions);
     f.word(seed_key(c, "phase"), dsp::word(dsp::repetition_phase_words, s.repetition.phase));
     f.word(seed_key(c, "trend"), trend_word(s.trend));
@@ -256,6 +257,7 @@ HandOver read_hand_over(std::string_view text, std::uint32_t stream) {
     for (const auto& row : seed_counts) row.of(s) = in.value<std::uint64_t>(seed_key(c, row.name));
     for (const auto& row : seed_flags) row.of(s) = in.value<int>(seed_key(c, row.name)) != 0;
     s.reference_kind = in.one_of<dsp::ReferenceKind>(seed_key(c, "reference_kind"), dsp::reference_kind_words);
+    s.reference_earlier = in.value<int>(seed_key(c, "reference_earlier")) != 0;
     s.repetitions = in.value<std::uint32_t>(seed_key(c, "repetitions"));
     s.repetition.phase = in.one_of<dsp::RepetitionPhase>(seed_key(c, "phase"), dsp::repetition_phase_words);
     s.trend = read_trend(in, seed_key(c, "trend"));
@@ -274,6 +276,7 @@ std::string write_text(const dsp::Command& c) {
       .value("value", c.value)
       .value("percent", c.percent)
       .word("reference", dsp::word(dsp::reference_kind_words, c.reference))
+      .value("anew", c.anew ? 1 : 0)
       .last("text", c.text.view());
 }
 
@@ -289,6 +292,7 @@ dsp::Command read_command(std::string_view text, std::uint32_t stream) {
   c.value = in.value<double>("value");
   c.percent = in.value<double>("percent");
   c.reference = in.one_of<dsp::ReferenceKind>("reference", dsp::reference_kind_words);
+  c.anew = in.value<int>("anew") != 0;
   c.text = in.last("text");
   return c;
 }

@@ -245,7 +245,7 @@ TEST(Assembler, FramesThatWaitForABurstAreReleasedByTime) {
     run.feed(packet(row("bitalino"), setup, k), static_cast<std::int64_t>(k) * ms);
   run.feed(packet(row("bitalino"), setup, 200), 200 * ms);
   run.feed(packet(row("bitalino"), setup, 201), 201 * ms);
-  run.assembler.tick(300 * ms);
+  run.assembler.tick(500 * ms);
   run.expect_no_shift();
   EXPECT_EQ(run.placed.size(), 102U);
 }

@@ -155,6 +155,66 @@ TEST_F(Commands, AContractionOfTwoMinutesIsARestThatChanged) {
   EXPECT_TRUE(seen.results[0].done) << seen.results[0].text.view();
 }
 
+TEST_F(Commands, TheLargestTrialOfAKindHoldsUntilAnotherKindOrAWishBeginsAnew) {
+  dsp::Command rest = command(dsp::CommandKind::set_rest);
+  rest.value = 3.0;
+  pipeline.apply(rest, seen);
+  std::vector<double> levels;
+  const auto trial = [&](std::uint64_t from, double gain, bool anew, dsp::ReferenceKind kind) {
+    std::vector<double> effort = x;
+    for (std::size_t i = from * 2; i < (from + 1000) * 2; ++i) effort[i] = 1000.0 + gain * (x[i] - 1000.0);
+    dsp::Command c = command(dsp::CommandKind::calibrate_reference, 0);
+    c.reference = kind;
+    c.anew = anew;
+    pipeline.apply(c, seen);
+    test::feed(pipeline, seen, effort, from, from + 1000);
+    std::vector<dsp::ChannelSeed> seeds(2);
+    pipeline.take_seed(seeds);
+    levels.push_back(seeds[0].reference_uv);
+    EXPECT_TRUE(seen.results.back().done) << seen.results.back().text.view();
+    if (from + 3000 < 20000) test::feed(pipeline, seen, x, from + 1000, from + 3000);
+  };
+  test::feed(pipeline, seen, x, 0, 2000);
+  trial(2000, 1.0, false, dsp::ReferenceKind::mvc);
+  trial(5000, 0.5, false, dsp::ReferenceKind::mvc);
+  trial(8000, 2.0, false, dsp::ReferenceKind::mvc);
+  trial(11000, 1.0, true, dsp::ReferenceKind::mvc);
+  trial(14000, 0.5, false, dsp::ReferenceKind::submax);
+  EXPECT_EQ(levels[1], levels[0]);
+  EXPECT_GT(levels[2], 1.5 * levels[0]);
+  EXPECT_LT(levels[3], 0.7 * levels[2]);
+  EXPECT_LT(levels[4], 0.7 * levels[3]);
+}
+
+TEST_F(Commands, AGivenReferenceIsCalledEarlierUntilATrialReplacesItAlsoAcrossASwap) {
+  dsp::Command c = command(dsp::CommandKind::set_rest);
+  c.value = 3.0;
+  pipeline.apply(c, seen);
+  c = command(dsp::CommandKind::set_reference, 0);
+  c.value = 500.0;
+  c.reference = dsp::ReferenceKind::mvc;
+  pipeline.apply(c, seen);
+  const auto earlier = [&] {
+    return seen.of(dsp::FrameKind::amplitude).back().status[0].reasons & dsp::reason_earlier_reference;
+  };
+  test::feed(pipeline, seen, x, 0, 2000);
+  EXPECT_NE(earlier(), 0U);
+  std::vector<dsp::ChannelSeed> seeds(2);
+  pipeline.take_seed(seeds);
+  EXPECT_TRUE(seeds[0].reference_earlier);
+  EXPECT_FALSE(seeds[1].reference_earlier);
+  dsp::Pipeline next(test::emg_stream(rate, 2), {}, 0, 2);
+  next.plant_seed(seeds, 2000);
+  c = command(dsp::CommandKind::calibrate_reference, 0);
+  c.reference = dsp::ReferenceKind::mvc;
+  next.apply(c, seen);
+  test::feed(next, seen, x, 2000, 4000);
+  ASSERT_TRUE(seen.results.back().done) << seen.results.back().text.view();
+  EXPECT_EQ(earlier(), 0U);
+  next.take_seed(seeds);
+  EXPECT_LT(seeds[0].reference_uv, 100.0);
+}
+
 TEST_F(Commands, ARunningTrialIsAnsweredWhenNoSampleFollows) {
   test::feed(pipeline, seen, x, 0, 500);
   pipeline.apply(command(dsp::CommandKind::calibrate_rest), seen);

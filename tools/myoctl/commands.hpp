@@ -20,6 +20,7 @@ struct CalibrateArguments {
   std::string kind = "mvc";
   double percent = 100;
   double seconds = 0;
+  bool anew = false;  ///< forget the trials before
   std::vector<std::string> channels;
 };
 

@@ -110,6 +110,7 @@ void CommandLine::add_calibrate() {
   reference->add_option("--percent", calibrate.percent, "effort asked for, % of the maximum")
       ->check(within(1, 100, "%"))
       ->capture_default_str();
+  reference->add_flag("--anew", calibrate.anew, "forget the trials before: else the largest of them holds");
 }
 
 void CommandLine::add_orders() {

@@ -71,6 +71,7 @@ int run_calibrate(const std::string& address, const CalibrateArguments& argument
   if (!arguments.rest) {
     calibrate.set_reference_kind(arguments.kind);
     calibrate.set_percent(arguments.percent);
+    calibrate.set_anew(arguments.anew);
   }
 
   const bool terminal = isatty(STDERR_FILENO) != 0;

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "config/calibration.hpp"
 #include "config/config.hpp"
 #include "daemon/record/xdf.hpp"
 #include "dsp/pipeline.hpp"
 #include "tools/myoctl/csv_sink.hpp"
-#include "tools/myoctl/process_calibration.hpp"
 #include "tools/myoctl/process_csv.hpp"
 #include "tools/myoctl/process_replay.hpp"
 
@@ -53,8 +53,10 @@ bool is_recording(const fs::path& input) {
   return in.read(front.data(), static_cast<std::streamsize>(front.size())) && front == record::xdf::magic;
 }
 
-void apply_calibration(const Calibration& calibration, std::uint32_t stream, dsp::Pipeline& pipeline, dsp::Sink& sink) {
-  for (const dsp::Command& c : calibration_commands(calibration, pipeline.stream(), stream)) pipeline.apply(c, sink);
+void apply_calibration(const config::Calibration& calibration, std::uint32_t stream, dsp::Pipeline& pipeline,
+                       dsp::Sink& sink) {
+  for (const dsp::Command& c : config::calibration_commands(calibration, pipeline.stream(), stream))
+    pipeline.apply(c, sink);
 }
 
 dsp::Stream table_stream(const CsvTable& table, const fs::path& input, const ProcessArguments& a) {
@@ -75,13 +77,13 @@ dsp::Stream table_stream(const CsvTable& table, const fs::path& input, const Pro
 }
 
 void process_table(const fs::path& input, const fs::path& out, const ProcessArguments& a,
-                   const Calibration& calibration) {
+                   const config::Calibration& calibration) {
   config::Configuration options;
   for (const std::string& s : a.set) config::set(options, s);
   config::validate(options);
   CsvTable table(input);
   dsp::Pipeline pipeline(table_stream(table, input, a), options.dsp);
-  check_channels(calibration, {pipeline.stream()});
+  config::check_channels(calibration, {pipeline.stream()});
 
   CsvFolder folder(out, 1, a.filtered);
   dsp::Sink& sink = folder.begin(0, pipeline);
@@ -109,11 +111,11 @@ void process_table(const fs::path& input, const fs::path& out, const ProcessArgu
 }
 
 void process_recording(const fs::path& input, const fs::path& out, const ProcessArguments& a,
-                       const Calibration& calibration) {
+                       const config::Calibration& calibration) {
   record::JournalReader journal(input);
   std::vector<dsp::Stream> streams;
   for (const record::RecordedStream& s : journal.streams()) streams.push_back(s.description);
-  check_channels(calibration, streams);
+  config::check_channels(calibration, streams);
 
   CsvFolder folder(out, streams.size(), a.filtered);
   std::set<std::uint32_t> calibrated;
@@ -135,7 +137,7 @@ void process_recording(const fs::path& input, const fs::path& out, const Process
 }
 
 void process_input(const fs::path& input, const fs::path& out, const ProcessArguments& a,
-                   const Calibration& calibration) {
+                   const config::Calibration& calibration) {
   if (!fs::exists(input)) throw std::runtime_error(input.string() + ": there is no such file");
   if (fs::is_directory(input)) throw std::runtime_error(input.string() + ": is a folder: name the files in it");
   const std::string kind = input.extension().string();
@@ -174,7 +176,8 @@ int run_process(const ProcessArguments& arguments) {
   };
   try {
     check(arguments);
-    const Calibration calibration = arguments.calibration ? read_calibration(*arguments.calibration) : Calibration();
+    const config::Calibration calibration =
+        arguments.calibration ? config::read_calibration(*arguments.calibration) : config::Calibration();
     for (const fs::path& input : arguments.inputs)
       process_input(input, arguments.inputs.size() > 1 ? arguments.out / input.stem() : arguments.out, arguments,
                     calibration);

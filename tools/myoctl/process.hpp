@@ -15,7 +15,7 @@ struct ProcessArguments {
   std::optional<double> rate_hz;       ///< --rate: nominal rate of a CSV, needed for one; refused for a recording
   std::string unit;                    ///< --unit: uV, mV or V, of a CSV's numbers; needed for a CSV
   std::optional<double> full_scale_v;  ///< --full-scale: rails of a CSV at +- this many volts at the electrode
-  std::optional<std::filesystem::path> calibration;  ///< --calibration: TOML, see process_calibration.hpp
+  std::optional<std::filesystem::path> calibration;  ///< --calibration: TOML, see config/calibration.hpp
   std::vector<std::string> set;                      ///< --set KEY=VALUE, in order
   bool filtered = false;                             ///< --filtered: also filtered.csv
   std::filesystem::path out;                         ///< --out: a folder, made when it is missing

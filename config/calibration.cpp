@@ -1,4 +1,4 @@
-#include "tools/myoctl/process_calibration.hpp"
+#include "config/calibration.hpp"
 
 #include <toml++/toml.h>
 #include <algorithm>
@@ -9,9 +9,10 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "config/value.hpp"
 #include "dsp/words.hpp"
 
-namespace myod::myoctl {
+namespace myod::config {
 
 namespace {
 
@@ -49,9 +50,14 @@ ChannelCalibration read_channel(const std::filesystem::path& file, std::string_v
       if (!kind || *kind == dsp::ReferenceKind::none)
         throw std::invalid_argument(place(file, value) + ": reference_kind: must be mvc, submax, task_peak or mmax");
       c.reference_kind = *kind;
+    } else if (k == "trials_uv") {
+      const toml::array* trials = value.as_array();
+      if (trials == nullptr) throw std::invalid_argument(place(file, value) + ": trials_uv: must be a list of numbers");
+      for (const toml::node& trial : *trials)
+        c.trials_uv.push_back(number(file, k, trial, 1e6, "above 0 uV, up to 1e6 uV"));
     } else {
       throw std::invalid_argument(place(file, value) + ": " + std::string(k) +
-                                  ": unknown; known are rest_uv, reference_uv, reference_kind, percent");
+                                  ": unknown; known are rest_uv, reference_uv, reference_kind, percent, trials_uv");
     }
   }
   if (c.reference_uv.has_value() != (c.reference_kind != dsp::ReferenceKind::none))
@@ -89,6 +95,25 @@ Calibration read_calibration(const std::filesystem::path& file) {
   return all;
 }
 
+std::string print(const Calibration& calibration, std::string_view heading) {
+  std::ostringstream out;
+  std::istringstream lines{std::string(heading)};
+  for (std::string line; std::getline(lines, line);) out << "# " << line << '\n';
+  const auto text = [](double v) { return toml_text(Value(&v)); };
+  for (const ChannelCalibration& c : calibration) {
+    out << "\n[channel." << quoted(c.channel) << "]\n";
+    if (c.rest_uv) out << "rest_uv = " << text(*c.rest_uv) << '\n';
+    if (!c.reference_uv) continue;
+    out << "reference_uv = " << text(*c.reference_uv) << '\n';
+    out << "reference_kind = " << quoted(dsp::word(dsp::reference_kind_words, c.reference_kind)) << '\n';
+    out << "percent = " << text(c.percent) << '\n';
+    out << "trials_uv = [";
+    for (std::size_t i = 0; i < c.trials_uv.size(); ++i) out << (i == 0 ? "" : ", ") << text(c.trials_uv[i]);
+    out << "]\n";
+  }
+  return out.str();
+}
+
 std::vector<dsp::Command> calibration_commands(const Calibration& calibration, const dsp::Stream& stream,
                                                std::uint32_t stream_index) {
   std::vector<dsp::Command> commands;
@@ -120,4 +145,4 @@ void check_channels(const Calibration& calibration, const std::vector<dsp::Strea
       throw std::invalid_argument(c.place + ": the input has no EMG channel \"" + c.channel + "\"");
 }
 
-}  // namespace myod::myoctl
+}  // namespace myod::config
