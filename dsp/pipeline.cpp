@@ -131,10 +131,16 @@ void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
   sink.event(e, nullptr);
 
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    const bool cuts = options.repetition.enabled && lost >= repetition_merge_s * rate_hz;
-    if (cuts)
-      if (const auto end = muscles[lane].repetitions.gap(at_s)) tell_repetition(lane, *end, sink);
-    muscles[lane].onset.gap(first_index);
+    Lane& muscle = muscles[lane];
+    if (options.repetition.enabled && lost >= repetition_merge_s * rate_hz)
+      if (const auto end = muscle.repetitions.gap(at_s)) tell_repetition(lane, *end, sink);
+    if (muscle.onset.gap(first_index, missing)) {
+      muscle.active_time.offset(next_index);
+      Event offset =
+          event(EventKind::offset, static_cast<std::int32_t>(channel(lane)), at_s, seconds(first_index), unknown);
+      offset.text << "cut by a gap";
+      sink.event(offset, nullptr);
+    }
   }
   calibrations.gap(missing);
   validity.gap(first_index);

@@ -135,7 +135,7 @@ void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_
     muscle.onsets = from.onsets;
     muscle.onset.plant(from.onset);
     if (from.onset.active) muscle.active_time.onset(from.onset.onset_index);
-    if (!s.options.onset.enabled) muscle.onset.gap(next_index);  // nobody will look until it is enabled again
+    if (!s.options.onset.enabled) muscle.onset.look_anew(next_index);  // nobody will look until it is enabled again
     muscle.reference_earlier = from.reference_earlier;
     muscle.repetitions.plant_seed(from);
     muscle.fatigue.plant(from.trend);

@@ -11,9 +11,9 @@ namespace {
 
 /// Counts of a channel beyond which the converter clips: 98 % of half its range on either side of the middle.
 std::pair<double, double> rails(const Channel& channel) {
-  constexpr double share = 0.98;
+  constexpr double share = 0.98, beyond_any = 1e12;
   if (!std::isfinite(channel.rail_low) || !std::isfinite(channel.rail_high))
-    return {channel.rail_low, channel.rail_high};
+    return {std::max(channel.rail_low, -beyond_any), std::min(channel.rail_high, beyond_any)};
   const double middle = 0.5 * (channel.rail_low + channel.rail_high);
   const double half = 0.5 * (channel.rail_high - channel.rail_low);
   return {middle - share * half, middle + share * half};
@@ -62,7 +62,7 @@ bool Conditioner::gather(const double* raw, std::size_t rows, double* y, std::ui
       const double x = raw[channels_[lane]];
       const bool finite = x - x == 0.0;
       clean &= finite;
-      y[lane] = finite ? x : offset_[lane];
+      y[lane] = finite ? std::clamp(x, low_[lane], high_[lane]) : offset_[lane];  // no filter swallows the absurd
       flags[lane] = !finite ? sample_missing : x <= low_[lane] || x >= high_[lane] ? sample_railed : sample_good;
     }
     for (std::size_t lane = channels_.size(); lane < lanes_; ++lane) y[lane] = 0.0, flags[lane] = sample_good;

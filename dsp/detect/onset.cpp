@@ -10,7 +10,7 @@ namespace myod::dsp {
 namespace {
 
 constexpr double ln2 = 0.6931471805599453, ln4 = 1.3862943611198906;
-constexpr double refractory_ms = 50.0;
+constexpr double refractory_ms = 50.0, held_gap_ms = 20.0;
 
 struct ProfileRow {
   double clip, least_ms;
@@ -58,6 +58,7 @@ OnsetDetector::OnsetDetector(double rate_hz, const OnsetOptions& options, double
               samples(profiles[static_cast<std::size_t>(options.profile)].least_ms, rate_hz),
               samples(std::max({onset_hold_ms, refractory_ms, options.merge_ms}), rate_hz)},
       brief_samples_(static_cast<std::uint64_t>(samples(options.min_burst_ms, rate_hz))),
+      held_samples_(samples(held_gap_ms, rate_hz)),
       rest_(rate_hz),
       own_(std::make_unique<OnsetTile>()),
       tile_(own_.get()) {}
@@ -113,7 +114,16 @@ std::optional<OnsetDecision> OnsetDetector::look_for_offset(std::uint64_t index,
   return offset;
 }
 
-void OnsetDetector::gap(std::uint64_t next_index) noexcept {
+bool OnsetDetector::gap(std::uint64_t next_index, std::uint64_t missing) noexcept {
+  const bool was_active = active();
+  const auto lost = static_cast<double>(missing);
+  if (lost < (was_active ? limits_.quiet_samples : held_samples_)) return false;
+  look_anew(next_index);
+  tile_->active[lane_] = 0.0;
+  return was_active;
+}
+
+void OnsetDetector::look_anew(std::uint64_t next_index) noexcept {
   tile_->s[lane_] = tile_->q[lane_] = 0.0;
   started_ = false;
   restart(next_index);

@@ -45,8 +45,12 @@ class OnsetDetector {
   /// One conditioned sample. Invalid samples hold the state, count for no duration and decide nothing.
   std::optional<OnsetDecision> push(std::uint64_t index, double y_uv, bool valid) noexcept;
 
-  /// The signal was cut: the statistics restart; an active burst stays open (what happened is not known).
-  void gap(std::uint64_t next_index) noexcept;
+  /// `missing` samples were lost before next_index. Short gaps hold the state like invalid samples: below 20 ms at
+  /// rest, while active below the pause that ends a burst. A longer one restarts everything and nothing is active until
+  /// it is seen to be; true when it cut a burst, whose end nobody saw.
+  bool gap(std::uint64_t next_index, std::uint64_t missing) noexcept;
+  /// The statistics begin here; sigma0 stays, and a burst under way stays open until its end is seen.
+  void look_anew(std::uint64_t next_index) noexcept;
 
   bool active() const noexcept { return tile_->active[lane_] != 0.0; }
   bool known() const noexcept { return rest_.known(); }          ///< rest level known, so active() means something
@@ -80,6 +84,7 @@ class OnsetDetector {
 
   OnsetLimits limits_;
   std::uint64_t brief_samples_;
+  double held_samples_;
   RestLevel rest_;
   std::unique_ptr<OnsetTile> own_;  // where a detector lives that is alone
   OnsetTile* tile_;

@@ -53,7 +53,7 @@ TEST(OnsetBank, DecidesBitForBitWhatEachDetectorDecidesAlone) {
       bank.settle();
       index += 37;
       for (auto* all : {&alone, &together})
-        for (OnsetDetector& d : *all) d.gap(index);
+        for (OnsetDetector& d : *all) d.gap(index, 37);
     }
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       ASSERT_EQ(together[lane].active(), alone[lane].active()) << index;

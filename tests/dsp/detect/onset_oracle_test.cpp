@@ -75,7 +75,7 @@ std::vector<std::string> run(const Case& c, std::uint64_t seed) {
   for (int i = 0; i < fixture_samples; ++i) {
     if (c.gap_length > 0 && i == c.gap_at) {
       lost = static_cast<std::uint64_t>(c.gap_length);
-      detector.gap(static_cast<std::uint64_t>(i) + lost);
+      detector.gap(static_cast<std::uint64_t>(i) + lost, lost);
     }
     const bool valid = i < c.invalid_from || i >= c.invalid_to;
     const double y = noise(seed) * amplitude(i);
@@ -88,7 +88,7 @@ std::vector<std::string> run(const Case& c, std::uint64_t seed) {
 
 TEST(OnsetOracle, DecidesAtTheVerySamplesOfTheReferenceLoop) {
   const auto cases = read_cases();
-  ASSERT_EQ(cases.size(), 7U);
+  ASSERT_EQ(cases.size(), 9U);
   std::uint64_t seed = 0;
   for (const Case& c : cases) EXPECT_EQ(run(c, ++seed), c.decisions) << c.name;
 }

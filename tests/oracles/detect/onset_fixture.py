@@ -21,6 +21,8 @@ CASES = [
     ("learned_1926", 1925.926, "standard", 8.4, 0.0, 0, 0, 0, 0),
     ("blanked_1000", 1000.0, "standard", 5.6, 3.0, 4200, 4320, 0, 0),
     ("gap_1000", 1000.0, "standard", 5.6, 3.0, 0, 0, 4100, 777),
+    ("short_gap_active", 1000.0, "standard", 5.6, 3.0, 0, 0, 5195, 124),
+    ("short_gap_rest", 1000.0, "standard", 5.6, 3.0, 0, 0, 4008, 19),
 ]
 SAMPLES = 60000
 
@@ -78,7 +80,7 @@ def smallest_window(y, rate):
 
 
 def detect(samples, rate, profile, h, rest_uv):
-    """samples: (index, value) of the valid ones, None where the signal was cut. Yields (kind, event, decision, brief)."""
+    """samples: (index, value) of the valid ones, a number where so many were lost. Yields (kind, event, decision, brief)."""
     clip, least = (6.0, ms(20.0, rate)) if profile == "standard" else (9.0, 0)
     quiet, brief_limit = ms(125.0, rate), ms(30.0, rate)
     gain = 0.5 / (0.5 + 20.0)
@@ -87,12 +89,13 @@ def detect(samples, rate, profile, h, rest_uv):
     if rest_uv > 0.0:
         variance = rest_uv * rest_uv
     else:
-        variance, learned = smallest_window([s[1] for s in samples if s], rate)
+        variance, learned = smallest_window([s[1] for s in samples if isinstance(s, tuple)], rate)
     block, s, q, active, zero, since, onset = [], 0.0, 0.0, False, None, 0, 0
     for sample in samples[learned:]:
-        if sample is None:
-            s = q = 0.0
-            zero = None
+        if isinstance(sample, int):
+            if sample >= (quiet if active else ms(20.0, rate)):
+                s = q = 0.0
+                active, zero = False, None
             continue
         n, y = sample
         if zero is None:
@@ -130,7 +133,7 @@ def main():
         samples = []
         for i, g in enumerate(noise(SAMPLES, seed)):
             if gap_length and i == gap_at:
-                samples.append(None)
+                samples.append(gap_length)
             if not bad_from <= i < bad_to:
                 samples.append((i + (gap_length if gap_length and i >= gap_at else 0), g * amplitude(i)))
         decisions = list(detect(samples, rate, profile, h, rest))
