@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cmath>
-#include <stdexcept>
 
 #include "daemon/clock.hpp"
 
@@ -29,12 +28,6 @@ SensorLink::SensorLink(boost::asio::io_context& io, const SensorPlan& plan, Ring
       retry_timer_(io),
       look_timer_(io),
       room_timer_(io) {
-  if (address_.kind == port::Address::Kind::file) {
-    if (address_.rate_hz > 0.0) setup_.rate_hz = address_.rate_hz;
-    if (setup_.rate_hz <= 0.0)
-      throw std::invalid_argument("port \"" + plan.port + "\": the rate is not known; for example " + plan.port +
-                                  "?rate=1000");
-  }
   state_.detail = dsp::Text<240>("not started");
   find_layout();
 }
