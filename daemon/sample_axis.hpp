@@ -26,6 +26,7 @@ struct AssemblerCounts {
   std::uint64_t resyncs = 0;        ///< times lock was lost
   std::uint64_t skipped_bytes = 0;  ///< bytes that belonged to no frame
   std::array<std::uint64_t, sensors::skip_reason_words.size()> skips{};  ///< by SkipReason
+  std::uint32_t channels_seen = 0;  ///< in the last line with the wrong number of columns
 };
 
 /// A frame with its sample index. `index` minus the previous one above 1 is a gap.
@@ -50,6 +51,10 @@ class SampleAxis {
   /// All bytes of a read were handed in, or time went by without any: decides what waits, teaches the timebase.
   void settle(std::int64_t now_ns);
   void reopened();
+  /// No sample came for long on an open port. Without a counter the host clock alone says how many are missing.
+  void fell_silent() {
+    if (modulus_ == 0) reopened_ = any_;
+  }
   /// The device counts from zero as of now: what is missing before its first frame is known.
   void counts_from_zero() { from_zero_ = true; }
   /// A frame `step` counts after the newest would be earlier than the host clock allows.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "daemon/clock.hpp"
+#include "daemon/silence.hpp"
 
 namespace myod::daemon {
 
@@ -13,6 +14,11 @@ namespace {
 constexpr int first_retry_ms = 100, last_retry_ms = 5000;
 constexpr auto look_period = std::chrono::milliseconds(50);
 constexpr std::int64_t silent_after_ns = 3'000'000'000;
+
+/// Slow sensors are given four samples' time.
+std::int64_t silent_after(double rate_hz) {
+  return rate_hz > 0.0 ? std::max(silent_after_ns, static_cast<std::int64_t>(4e9 / rate_hz)) : silent_after_ns;
+}
 
 }  // namespace
 
@@ -66,7 +72,7 @@ void SensorLink::begin_session() {
     assembler_->reopened();
   }
   opened_before_ = true;
-  frames_before_opening_ = assembler_->counts().frames;
+  at_sample_ = assembler_->counts();
   const bool file = address_.kind == port::Address::Kind::file;
   if (failures_ == 0 || state_.state != Word::waiting) set(Word::starting, "opened " + address_.text);
   session_ =
@@ -82,7 +88,8 @@ void SensorLink::session_done(const std::string& why, const std::string& rest) {
     return failed(address_.text + ": " + why);
   }
   talking_ = true;
-  last_bytes_ns_ = monotonic_ns();
+  last_sample_ns_ = monotonic_ns();
+  told_silent_ = false;
   if (address_.kind == port::Address::Kind::file)
     assembler_->begins_whole();
   else if (!plan_.row->streams_unasked)
@@ -145,6 +152,7 @@ void SensorLink::set(Word word, const std::string& detail) {
 
 void SensorLink::say_streaming() {
   failures_ = 0;
+  told_silent_ = false;
   set(Word::streaming, address_.text);
 }
 
@@ -164,18 +172,38 @@ void SensorLink::look_after() {
   if (live && writer_) {
     assembler_->tick(now);
     writer_->flush(assembler_->timebase(), now);
+    if (talking_ && progressed(now)) say_streaming();
   }
-  if (live && talking_ && now - last_bytes_ns_ > silent_after_ns) {
-    if (state_.state == Word::streaming)
-      set(Word::streaming, "no data for over 3 s from " + address_.text + " (switched off, or out of reach?)");
-    else if (state_.state == Word::starting)
-      set(Word::starting, "no data from " + address_.text + " (are kind and baud rate right?)");
-  }
+  if (live && talking_ && !told_silent_ && now - last_sample_ns_ > silent_after(setup_.rate_hz)) say_silent();
   publish(false);
   look_timer_.expires_after(look_period);
   look_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) look_after();
   });
+}
+
+/// Whether samples came since last asked.
+bool SensorLink::progressed(std::int64_t arrival_ns) {
+  if (assembler_->counts().frames == at_sample_.frames) return false;
+  at_sample_ = assembler_->counts();
+  last_sample_ns_ = arrival_ns;
+  return true;
+}
+
+// Samples that were there are lost; the port may be open, and full of something else.
+void SensorLink::say_silent() {
+  told_silent_ = true;
+  const bool streamed = state_.state == Word::streaming;
+  const std::string seen = seen_instead(at_sample_, assembler_->counts(), setup_);
+  const std::string since = streamed ? "no data since " + time_of_day(last_sample_ns_) : std::string("no data");
+  assembler_->fell_silent();
+  if (!seen.empty())
+    set(streamed ? Word::lost : Word::starting,
+        since + " from " + address_.text + " but " + seen + " (are kind, baud rate and channels right?)");
+  else if (streamed)
+    set(Word::lost, since + " from " + address_.text + ", which is open (switched off, or out of reach?)");
+  else
+    set(Word::starting, since + " from " + address_.text + " (are kind and baud rate right?)");
 }
 
 void SensorLink::shut_down(std::function<void()> done) {
