@@ -67,7 +67,8 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
           }),
       recordings_(configuration_, pipelines_, recorder_, requests_, dsp_wake_),
       commands_(configuration_, pipelines_, recordings_, requests_, dsp_wake_,
-                [this](std::uint32_t stream) { return silence(stream); }),
+                [this](std::uint32_t stream) { return silence(stream); },
+                [this](std::uint32_t stream) { return acquisition_.state(stream).counts.frames != 0; }),
       server_(io, serve_options(configuration_),
               {[this](const v1::Command& command, std::function<void(v1::Reply)> reply) {
                  commands_.handle(command, std::move(reply));
@@ -165,6 +166,10 @@ void App::drain() {
     events_lost_told_ = lost;
   }
   recordings_.look();
+  if (recordings_.failure() != recording_said_) {
+    recording_said_ = recordings_.failure();
+    server_.status_changed();
+  }
 }
 
 void App::look_at_sensors() {
@@ -173,6 +178,7 @@ void App::look_at_sensors() {
     const std::string line = std::string(word(state.state)) + ": " + std::string(state.detail.view());
     if (line != said_[plan.stream]) {
       said_[plan.stream] = line;
+      server_.status_changed();
       spdlog::log(state.state == SensorState::Word::lost ? spdlog::level::warn : spdlog::level::info, "{} {}",
                   plan.name, line);
     }
@@ -229,6 +235,7 @@ void App::fill_status(v1::Status& status) const {
   status.set_events_lost(counters.events_lost.load());
   status.set_journal_lost(counters.journal_lost.load());
   status.set_recording(recordings_.path());
+  status.set_recording_failure(recordings_.failure());
   status.set_uptime_s(static_cast<double>(monotonic_ns() - started_ns_) / 1e9);
   status.set_version(config::version);
 }

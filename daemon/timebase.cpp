@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace myod::daemon {
 
@@ -73,6 +74,8 @@ double Timebase::index_at(std::int64_t time_ns) const {
   return static_cast<double>(newest_) + ahead_s * rate_hz_ / skew_;
 }
 
-double Timebase::measured_rate_hz() const { return seen_s_ < rate_known_after_s ? 0.0 : rate_hz_ / skew_; }
+double Timebase::measured_rate_hz() const {
+  return seen_s_ < rate_known_after_s ? std::numeric_limits<double>::quiet_NaN() : rate_hz_ / skew_;
+}
 
 }  // namespace myod::daemon

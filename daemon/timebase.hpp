@@ -25,7 +25,7 @@ class Timebase {
   std::int64_t uncertainty_ns() const;
   /// The inverse: which index is due at a time (with a fraction). Only when known().
   double index_at(std::int64_t time_ns) const;
-  /// Of the device by the host's clock; 0 until 5 s have been seen.
+  /// Of the device by the host's clock; NaN until 5 s have been seen.
   double measured_rate_hz() const;
 
  private:
