@@ -2,8 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "daemon/clock.hpp"
@@ -78,6 +78,9 @@ void Commands::calibrate(const v1::Command& command, Answer answer) {
   if (wish.channels().empty())
     return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "calibrate: name at least one channel"));
 
+  if (std::set<std::string>(wish.channels().begin(), wish.channels().end()).size() != wish.channels().size())
+    return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "calibrate: name each channel once"));
+
   dsp::Command what;
   what.kind = rest ? dsp::CommandKind::calibrate_rest : dsp::CommandKind::calibrate_reference;
   what.seconds = wish.seconds() != 0.0 ? wish.seconds() : rest ? default_rest_s : default_reference_s;
@@ -96,8 +99,6 @@ void Commands::calibrate(const v1::Command& command, Answer answer) {
   }
   std::vector<std::pair<std::string, Place>> places;
   for (const std::string& name : wish.channels()) {
-    if (std::ranges::any_of(places, [&](const auto& p) { return p.first == name; }))
-      return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "calibrate: name " + name + " once"));
     std::string known;
     const auto place = find_channel(pipelines_, name, known);
     if (!place)

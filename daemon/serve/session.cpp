@@ -122,7 +122,8 @@ void Session::on_hello(const v1::ClientHello& hello) {
     said.add_features(feature);
   said.set_role(std::string(word(peer_.role)));
   said.set_disclaimer(disclaimer);
-  if (spoken) said.set_last_disconnect(hub_->farewells.take(peer_key()));
+  if (const std::string why = spoken ? hub_->farewells.take(peer_key()) : std::string(); !why.empty())
+    said.set_last_disconnect(why + " (a client named " + program_ + " of " + peer_.key + ", perhaps not this one)");
   state_ = State::served;
   deadline_.cancel();
   say(serialise(answer));

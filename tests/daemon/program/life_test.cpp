@@ -137,6 +137,17 @@ TEST(Life, WaitsForItsSensorSaysSoAndRecoversWhenItAppears) {
   EXPECT_TRUE(daemon.becomes("state", "streaming"));
 }
 
+TEST(Life, MarksNothingBeforeTheFirstSampleAndCalibratesNoChannelTwice) {
+  const TemporaryFolder folder;
+  const Daemon waiting(folder, {"--sensor", "bitalino@" + (folder / "tty")});
+  const Finished mark = waiting.ctl({"mark", "go"});
+  EXPECT_EQ(mark.code, 1);
+  EXPECT_NE(mark.err.find("no sensor has sent a sample yet"), std::string::npos) << mark.err;
+  const Finished twice = waiting.ctl({"calibrate", "rest", "A1", "A1"});
+  EXPECT_NE(twice.code, 0);
+  EXPECT_NE(twice.err.find("name each channel once"), std::string::npos) << twice.err;
+}
+
 TEST(Life, ResumesByItselfAfterUnpluggingAndStatesTheGap) {
   const TemporaryFolder folder;
   auto sensor = std::make_unique<Process>(simulator(folder, "sim", {}));
