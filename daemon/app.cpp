@@ -39,6 +39,12 @@ std::string data_dir(const config::Configuration& configuration) {
   return configuration.record.data_dir.empty() ? default_data_dir() : configuration.record.data_dir;
 }
 
+/// Streaming with anything but its port to say of it is trouble too.
+bool troubled(const SensorState& state) {
+  return state.state == SensorState::Word::lost || state.detail.view().starts_with("wrong rate") ||
+         state.detail.view().starts_with("no data");
+}
+
 std::vector<Ring*> pointers(const std::vector<std::unique_ptr<Ring>>& rings) {
   std::vector<Ring*> out;
   out.reserve(rings.size());
@@ -66,9 +72,10 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
             return recordings_.journals(stream, index, epoch);
           }),
       recordings_(configuration_, pipelines_, recorder_, requests_, dsp_wake_),
-      commands_(configuration_, pipelines_, recordings_, requests_, dsp_wake_,
-                [this](std::uint32_t stream) { return silence(stream); },
-                [this](std::uint32_t stream) { return acquisition_.state(stream).counts.frames != 0; }),
+      commands_(
+          configuration_, pipelines_, recordings_, requests_, dsp_wake_,
+          [this](std::uint32_t stream) { return silence(stream); },
+          [this](std::uint32_t stream) { return acquisition_.state(stream).counts.frames != 0; }),
       server_(io, serve_options(configuration_),
               {[this](const v1::Command& command, std::function<void(v1::Reply)> reply) {
                  commands_.handle(command, std::move(reply));
@@ -179,8 +186,7 @@ void App::look_at_sensors() {
     if (line != said_[plan.stream]) {
       said_[plan.stream] = line;
       server_.status_changed();
-      spdlog::log(state.state == SensorState::Word::lost ? spdlog::level::warn : spdlog::level::info, "{} {}",
-                  plan.name, line);
+      spdlog::log(troubled(state) ? spdlog::level::warn : spdlog::level::info, "{} {}", plan.name, line);
     }
     if (state.layout_known && !begun_[plan.stream]) begin_stream(plan, state);
   }

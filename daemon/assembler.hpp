@@ -43,6 +43,8 @@ class Assembler {
 
   const AssemblerCounts& counts() const { return counts_; }
   const Timebase& timebase() const { return axis_.timebase(); }
+  double measured_rate_hz() const { return axis_.measured_rate_hz(); }
+  double off_nominal_hz() const { return axis_.off_nominal_hz(); }
   bool locked() const { return locked_; }
 
  private:

@@ -18,11 +18,13 @@ namespace myod::daemon {
 namespace {
 
 void check_addresses(const config::Configuration& c) {
-  for (const std::string& address : c.serve.listen) try {
+  for (const std::string& address : c.serve.listen) {
+    try {
       serve::check_address(address);
     } catch (const std::invalid_argument& wrong) {
       throw config::ConfigError(config::located(c, "serve.listen = " + std::string(wrong.what())));
     }
+  }
 }
 
 /// What two sensors cannot share, under one name however it is written; empty: they can.

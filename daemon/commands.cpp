@@ -78,7 +78,8 @@ void Commands::calibrate(const v1::Command& command, Answer answer) {
   if (wish.channels().empty())
     return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "calibrate: name at least one channel"));
 
-  if (std::set<std::string>(wish.channels().begin(), wish.channels().end()).size() != wish.channels().size())
+  if (const std::set<std::string> once(wish.channels().begin(), wish.channels().end());
+      std::cmp_less(once.size(), wish.channels().size()))
     return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "calibrate: name each channel once"));
 
   dsp::Command what;

@@ -4,6 +4,7 @@
 //   late burst                        looks like a long gap until what was late has arrived: frames wait up to then
 //   counter jumps where it cannot     one frame: a damaged counter, dropped; two that agree: the device began again
 //   port reopened                     the host clock says how long; flagged uncertain and restarted
+//   device sends at another rate      host time follows the measured rate from then on; the next frame is uncertain
 // Without a counter only reopening makes gaps, and what the caller says it saw destroyed.
 #pragma once
 
@@ -13,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "daemon/rate_watch.hpp"
 #include "daemon/sensors/sensor.hpp"
 #include "daemon/timebase.hpp"
 
@@ -61,6 +63,10 @@ class SampleAxis {
   bool too_early(std::uint64_t step, std::int64_t now_ns) const;
 
   const Timebase& timebase() const { return timebase_; }
+  /// By the host's clock; NaN until it is known.
+  double measured_rate_hz() const;
+  /// The measured rate where it is not the nominal one; 0: it is.
+  double off_nominal_hz() const { return watch_.off_nominal_hz(); }
 
  private:
   struct Waiting {
@@ -84,7 +90,8 @@ class SampleAxis {
   AssemblerCounts& counts_;
   OnFrame on_frame_;
   Timebase timebase_;
-  bool any_ = false, reopened_ = false, from_zero_ = false, untaught_ = false;
+  RateWatch watch_;
+  bool any_ = false, reopened_ = false, reanchored_ = false, from_zero_ = false, untaught_ = false;
   std::uint64_t index_ = 0, counter_ = 0;  // of the newest delivered
   std::int64_t arrival_ns_ = 0;
   std::vector<Waiting> waiting_;  // after a pause, until it is known whether it was a gap or a late burst

@@ -15,6 +15,12 @@ constexpr int first_retry_ms = 100, last_retry_ms = 5000;
 constexpr auto look_period = std::chrono::milliseconds(50);
 constexpr std::int64_t silent_after_ns = 3'000'000'000;
 
+std::string wrong_rate(const std::string& port, double measured_hz, double nominal_hz) {
+  const auto hz = [](double v) { return std::string(dsp::Text<32>{}.number(v, v < 100.0 ? 1 : 0).view()) + " Hz"; };
+  return "wrong rate: " + port + " sends " + hz(measured_hz) + ", rate_hz is " + hz(nominal_hz) +
+         ": correct it; until then spectra, windows and durations are wrong by that factor";
+}
+
 /// Slow sensors are given four samples' time.
 std::int64_t silent_after(double rate_hz) {
   return rate_hz > 0.0 ? std::max(silent_after_ns, static_cast<std::int64_t>(4e9 / rate_hz)) : silent_after_ns;
@@ -153,13 +159,14 @@ void SensorLink::set(Word word, const std::string& detail) {
 void SensorLink::say_streaming() {
   failures_ = 0;
   told_silent_ = false;
-  set(Word::streaming, address_.text);
+  const double off_hz = address_.kind == port::Address::Kind::file ? 0.0 : assembler_->off_nominal_hz();
+  set(Word::streaming, off_hz == 0.0 ? address_.text : wrong_rate(address_.text, off_hz, setup_.rate_hz));
 }
 
 void SensorLink::publish(bool news) {
   if (writer_) {
     state_.counts = assembler_->counts();
-    state_.measured_rate_hz = assembler_->timebase().measured_rate_hz();
+    state_.measured_rate_hz = assembler_->measured_rate_hz();
     state_.dropped_blocks = writer_->dropped();
   }
   if (started_) publish_(state_, news);

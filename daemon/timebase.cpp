@@ -59,6 +59,12 @@ void Timebase::observe(std::uint64_t index, std::int64_t arrival_ns) {
   lateness_s_ += 0.02 * (std::abs(late) - lateness_s_);
 }
 
+void Timebase::follow(double rate_hz) {
+  skew_ = rate_hz_ / rate_hz;
+  p_skew_ = square(first_skew_error);
+  began_ = false;
+}
+
 std::int64_t Timebase::host_time_ns(std::uint64_t index) const {
   if (rate_hz_ <= 0.0) return base_ns_;
   const double s = time_s_ + skew_ * signed_distance(index, newest_) / rate_hz_;

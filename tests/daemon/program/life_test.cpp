@@ -123,6 +123,7 @@ TEST(Life, RefusesSensorsItCannotRunAtCheckAndAtStart) {
   }
   refuses({"--sensor", "ascii@/dev/x?boo=1"}, "--sensor ascii@/dev/x?boo=1: ", "sensor.ascii.port");
   refuses({"--sensor", "sim", "--set", "sensor.sim.rate_hz=10"}, "--set: ", "sensor.sim.rate_hz");
+  std::ofstream(folder / "tty") << "there";
   std::filesystem::create_symlink(folder / "tty", folder / "other");
   refuses({"--sensor", "sim@" + (folder / "tty"), "--sensor", "ascii@pty:" + (folder / "other")},
           "--sensor ascii@pty:", "sensor.ascii.port");
