@@ -42,7 +42,9 @@ std::string hash(const Configuration&);
 std::string list_options(bool json);
 
 /// `message` of somebody who used the sensor, with the place of the option it begins with (else of the sensor):
-/// "rate_hz = 3: must be 10, 100, 1000" -> "lab.toml:7: rate_hz = 3: must be 10, 100, 1000".
+/// "rate_hz = 3: must be 10, 100, 1000" -> "lab.toml:7: sensor.arm.rate_hz = 3: must be 10, 100, 1000".
 std::string located(const SensorConfig&, std::string_view message);
+/// The same for an option of no sensor: "serve.listen = ...: must be ...".
+std::string located(const Configuration&, std::string_view message);
 
 }  // namespace myod::config

@@ -152,34 +152,36 @@ class Reader {
  private:
   void sensors(const toml::node& node, const toml::source_region& source, Configuration& c) {
     c.sensors.clear();
-    each_table(node, source, "sensor", [&](const toml::table& table) {
+    each_table(node, source, "sensor", "[[sensor]]", [&](const toml::table& table) {
       SensorConfig& sensor = c.sensors.emplace_back();
       sensor.places[""] = at(table.source());
+      const std::string shown = sensor_key(table["name"].value_or(std::string()), "");
       for (const auto& [key, value] : table)
         if (key.str() == "channel")
-          channels(value, key.source(), sensor);
+          channels(value, key.source(), shown + "channel", sensor);
         else
-          option(sensor_rows(), sensor, key.str(), "sensor.", "", value, key.source(), sensor.places);
+          option(sensor_rows(), sensor, key.str(), shown, "", value, key.source(), sensor.places);
     });
   }
 
-  void channels(const toml::node& node, const toml::source_region& source, SensorConfig& sensor) {
-    each_table(node, source, "sensor.channel", [&](const toml::table& table) {
+  void channels(const toml::node& node, const toml::source_region& source, const std::string& shown,
+                SensorConfig& sensor) {
+    each_table(node, source, shown, "[[sensor.channel]]", [&](const toml::table& table) {
       const std::string kept = "channel." + std::to_string(sensor.channel.size());
       ChannelConfig& channel = sensor.channel.emplace_back();
       sensor.places[kept] = at(table.source());
       for (const auto& [key, value] : table)
-        option(channel_rows(), channel, key.str(), "sensor.channel.", kept + ".", value, key.source(), sensor.places);
+        option(channel_rows(), channel, key.str(), shown + ".", kept + ".", value, key.source(), sensor.places);
     });
   }
 
   template <typename Each>
-  void each_table(const toml::node& node, const toml::source_region& source, const std::string& name, Each each) {
+  void each_table(const toml::node& node, const toml::source_region& source, const std::string& name,
+                  const std::string& header, Each each) {
     const toml::array* const list = node.as_array();
     const bool tables =
         list != nullptr && std::all_of(list->begin(), list->end(), [](auto& n) { return n.is_table(); });
-    if (!tables)
-      return mistake(source, name + " = " + node_text(node) + ": must be tables, each headed [[" + name + "]]");
+    if (!tables) return mistake(source, name + " = " + node_text(node) + ": must be tables, each headed " + header);
     for (const toml::node& item : *list) each(*item.as_table());
   }
 
@@ -264,8 +266,8 @@ void set(Configuration& c, std::string_view assignment) {
           std::find_if(c.sensors.begin(), c.sensors.end(), [name](const SensorConfig& s) { return s.name == name; });
       if (sensor == c.sensors.end() || name.size() == rest.size())
         throw ConfigError("--set: " + std::string(assignment) + ": must be sensor.NAME.KEY with the name of a sensor");
-      set_option(reader, sensor_rows(), *sensor, rest.substr(name.size() + 1), "sensor." + std::string(name) + ".",
-                 text, sensor->places);
+      set_option(reader, sensor_rows(), *sensor, rest.substr(name.size() + 1), sensor_key(name, ""), text,
+                 sensor->places);
     }
   } catch (const toml::parse_error& e) {
     throw ConfigError("--set: " + std::string(assignment) + ": " + std::string(e.description()));

@@ -103,7 +103,7 @@ constexpr auto sensor_table = std::to_array<Row<S>>({
   {{"full_scale", "of the converter, in the kind's unit; 0 is the kind's", 0, 1e9},
    [](S& s) -> Value { return &s.full_scale; }},
   {{"bits", "resolution of the converter; 0 is the kind's", 0, 32}, [](S& s) -> Value { return &s.bits; }},
-  {{"counter_column", "text formats: column with a sample counter; 0 is none", 0, 64},
+  {{"counter_column", "text formats: column with a sample counter that wraps at 2^32 or never; 0 is none", 0, 64},
    [](S& s) -> Value { return &s.counter_column; }},
   {{"timestamp_column", "text formats: column with a time stamp; 0 is none", 0, 64},
    [](S& s) -> Value { return &s.timestamp_column; }},

@@ -64,28 +64,29 @@ void check_unique(Names& names, const std::string& name, std::string_view place,
 
 void check_sensor(const SensorConfig& s, Names& channel_names, Mistakes& m) {
   const auto at = [&s](std::string_view key) { return place_of(s.places, key); };
+  const auto key = [&s](std::string_view k) { return sensor_key(s.name, k); };
   if (!is_name(s.name)) m.add(at("name"), "sensor.name", quoted(s.name), "must be 1..64 of letters, digits, _ and -");
-  if (s.kind.empty()) m.add(at("kind"), "sensor.kind", quoted(s.kind), "must be a name of --list-sensors");
+  if (s.kind.empty()) m.add(at("kind"), key("kind"), quoted(s.kind), "must be a name of --list-sensors");
   if (s.channels > 0 && std::cmp_less(s.channels, s.channel.size()))
-    m.add(at("channels"), "sensor.channels", number(s.channels),
+    m.add(at("channels"), key("channels"), number(s.channels),
           "must be at least the " + std::to_string(s.channel.size()) + " channels described");
   if (s.counter_column > 0 && s.counter_column == s.timestamp_column)
-    m.add(at("timestamp_column"), "sensor.timestamp_column", number(s.timestamp_column),
-          "must be another column than sensor.counter_column");
+    m.add(at("timestamp_column"), key("timestamp_column"), number(s.timestamp_column),
+          "must be another column than " + key("counter_column"));
   for (std::size_t i = 0; i < s.channel.size(); ++i) {
     const ChannelConfig& channel = s.channel[i];
     const std::string prefix = "channel." + std::to_string(i);
-    const auto channel_at = [&](const std::string& key) {
-      const std::string_view place = place_of(s.places, prefix + "." + key);
-      return s.places.contains(prefix + "." + key) ? place : place_of(s.places, prefix);
+    const auto channel_at = [&](const std::string& k) {
+      const std::string_view place = place_of(s.places, prefix + "." + k);
+      return s.places.contains(prefix + "." + k) ? place : place_of(s.places, prefix);
     };
     if (!is_channel_name(channel.name))
-      m.add(channel_at("name"), "sensor.channel.name", quoted(channel.name),
+      m.add(channel_at("name"), key("channel.name"), quoted(channel.name),
             "must be 1..64 characters without comma, semicolon and quote");
     else
-      check_unique(channel_names, channel.name, channel_at("name"), "sensor.channel.name", m);
+      check_unique(channel_names, channel.name, channel_at("name"), key("channel.name"), m);
     if (channel.kind == dsp::ChannelKind::emg && !channel.unit.empty() && channel.unit != "uV")
-      m.add(channel_at("unit"), "sensor.channel.unit", quoted(channel.unit), "must be \"uV\" for kind emg");
+      m.add(channel_at("unit"), key("channel.unit"), quoted(channel.unit), "must be \"uV\" for kind emg");
   }
 }
 
@@ -121,7 +122,11 @@ void validate(const Configuration& c) {
 
 std::string located(const SensorConfig& sensor, std::string_view message) {
   const std::size_t end = message.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.");
-  return with_place(place_of(sensor.places, message.substr(0, end)), std::string(message));
+  return with_place(place_of(sensor.places, message.substr(0, end)), sensor_key(sensor.name, message));
+}
+
+std::string located(const Configuration& configuration, std::string_view message) {
+  return with_place(place_of(configuration.places, message.substr(0, message.find(' '))), std::string(message));
 }
 
 }  // namespace myod::config

@@ -11,6 +11,9 @@ namespace myod::config {
 /// "off" with its quotes; valid in TOML and in JSON.
 std::string quoted(std::string_view);
 
+/// The path of a sensor's option in messages: sensor.NAME.KEY, sensor.KEY while the name is not known.
+std::string sensor_key(std::string_view name, std::string_view key);
+
 /// As TOML, so that reading gives the same bits.
 std::string toml_text(const Value&);
 

@@ -39,6 +39,12 @@ std::string data_dir(const config::Configuration& configuration) {
   return configuration.record.data_dir.empty() ? default_data_dir() : configuration.record.data_dir;
 }
 
+/// Streaming with anything but its port to say of it is trouble too.
+bool troubled(const SensorState& state) {
+  return state.state == SensorState::Word::lost || state.detail.view().starts_with("wrong rate") ||
+         state.detail.view().starts_with("no data");
+}
+
 std::vector<Ring*> pointers(const std::vector<std::unique_ptr<Ring>>& rings) {
   std::vector<Ring*> out;
   out.reserve(rings.size());
@@ -68,8 +74,10 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
           }),
       recordings_(configuration_, pipelines_, recorder_, requests_, dsp_wake_),
       calibrations_(data_dir(configuration_), worker_),
-      commands_(configuration_, pipelines_, recordings_, calibrations_, requests_, dsp_wake_,
-                [this](std::uint32_t stream) { return silence(stream); }),
+      commands_(
+          configuration_, pipelines_, recordings_, calibrations_, requests_, dsp_wake_,
+          [this](std::uint32_t stream) { return silence(stream); },
+          [this](std::uint32_t stream) { return acquisition_.state(stream).counts.frames != 0; }),
       server_(io, serve_options(configuration_),
               {[this](const v1::Command& command, std::function<void(v1::Reply)> reply) {
                  commands_.handle(command, std::move(reply));
@@ -167,6 +175,10 @@ void App::drain() {
     events_lost_told_ = lost;
   }
   recordings_.look();
+  if (recordings_.failure() != recording_said_) {
+    recording_said_ = recordings_.failure();
+    server_.status_changed();
+  }
 }
 
 void App::look_at_sensors() {
@@ -175,8 +187,8 @@ void App::look_at_sensors() {
     const std::string line = std::string(word(state.state)) + ": " + std::string(state.detail.view());
     if (line != said_[plan.stream]) {
       said_[plan.stream] = line;
-      spdlog::log(state.state == SensorState::Word::lost ? spdlog::level::warn : spdlog::level::info, "{} {}",
-                  plan.name, line);
+      server_.status_changed();
+      spdlog::log(troubled(state) ? spdlog::level::warn : spdlog::level::info, "{} {}", plan.name, line);
     }
     if (state.layout_known && !begun_[plan.stream]) begin_stream(plan, state);
   }
@@ -233,6 +245,7 @@ void App::fill_status(v1::Status& status) const {
   status.set_events_lost(counters.events_lost.load());
   status.set_journal_lost(counters.journal_lost.load());
   status.set_recording(recordings_.path());
+  status.set_recording_failure(recordings_.failure());
   status.set_uptime_s(static_cast<double>(monotonic_ns() - started_ns_) / 1e9);
   status.set_version(config::version);
 }

@@ -79,6 +79,7 @@ class App {
   boost::asio::posix::stream_descriptor bell_fd_;
   boost::asio::steady_timer timer_;
   std::vector<std::string> said_;  ///< last state of each sensor that was logged
+  std::string recording_said_;     ///< last failure of a recording that clients were told
   std::vector<bool> begun_;        ///< streams whose pipeline has been asked for
   std::uint64_t events_lost_told_ = 0;
   std::int64_t started_ns_ = 0;

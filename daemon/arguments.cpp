@@ -61,12 +61,16 @@ ParsedArguments parse_arguments(int argc, char** argv) {
     std::map<std::string, int> seen;
     for (const std::string& sensor : sensors) c.sensors.push_back(sensor_from(sensor, seen));
   }
-  if (!listen.empty()) c.serve.listen = listen;
-  if (!http.empty()) c.serve.http = http;
+  if (!listen.empty()) {
+    c.serve.listen = listen;
+    c.places["serve.listen"] = "--listen";
+  }
+  if (!http.empty()) {
+    c.serve.http = http;
+    c.places["serve.http"] = "--http";
+  }
   if (!data_dir.empty()) c.record.data_dir = data_dir;
   for (const std::string& set : sets) config::set(c, set);
-  if (c.serve.http != "off")
-    throw config::ConfigError("http = \"" + c.serve.http + "\": must be off: this version serves no HTTP");
   config::validate(c);
   return {std::nullopt, a};
 }

@@ -253,6 +253,7 @@ bool Assembler::step_variable() {
 void Assembler::refuse(const sensors::ParseResult& result) {
   skip(result.reason);
   counts_.skipped_bytes += result.size;
+  if (result.reason == SkipReason::wrong_columns) counts_.channels_seen = scratch_.values;
   if (result.reason == SkipReason::text || !locked_) return;
   ++counts_.corrupted;
   if (row_.text_lines) {

@@ -34,6 +34,8 @@ class Assembler {
   /// The port was reopened: what was half read is dropped, the sample axis goes on, and the gap is measured by the host
   /// clock from the last frame's arrival to the next one's.
   void reopened();
+  /// No sample came for long on a port that stays open.
+  void fell_silent() { axis_.fell_silent(); }
   /// The bytes that follow begin with a whole frame or line (a file from its start).
   void begins_whole() { line_started_ = true; }
   /// ... and are the device's answer to our own start: its counter begins as the row says.
@@ -41,6 +43,8 @@ class Assembler {
 
   const AssemblerCounts& counts() const { return counts_; }
   const Timebase& timebase() const { return axis_.timebase(); }
+  double measured_rate_hz() const { return axis_.measured_rate_hz(); }
+  double off_nominal_hz() const { return axis_.off_nominal_hz(); }
   bool locked() const { return locked_; }
 
  private:

@@ -1,12 +1,14 @@
 #include "daemon/commands.hpp"
 
 #include <spdlog/spdlog.h>
-#include <optional>
 
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "daemon/clock.hpp"
 #include "daemon/recordings.hpp"
+#include "dsp/text.hpp"
 #include "dsp/words.hpp"
 
 namespace myod::daemon {
@@ -16,6 +18,7 @@ namespace {
 constexpr std::size_t most_open = 128;  // as many replies fit the replies ring
 constexpr double default_rest_s = 2.0, default_reference_s = 5.0, longest_trial_s = 60.0;
 constexpr std::int64_t grace_ns = 5'000'000'000;
+constexpr auto too_many_text = "too many commands are under way: try again in a moment";
 
 v1::Reply refusal(const v1::Command& command, v1::ErrorCode error, const std::string& text) {
   v1::Reply reply;
@@ -45,14 +48,15 @@ std::optional<Place> find_channel(const Pipelines& pipelines, const std::string&
 }  // namespace
 
 Commands::Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings,
-                   CalibrationFile& calibrations, Ring& requests, Wake& dsp, Silence silence)
+                   CalibrationFile& calibrations, Ring& requests, Wake& dsp, Silence silence, Sampled sampled)
     : configuration_(configuration),
       pipelines_(pipelines),
       recordings_(recordings),
       calibrations_(calibrations),
       requests_(requests),
       dsp_(dsp),
-      silence_(std::move(silence)) {}
+      silence_(std::move(silence)),
+      sampled_(std::move(sampled)) {}
 
 void Commands::handle(const v1::Command& command, Answer answer) {
   using Body = v1::Command::BodyCase;
@@ -75,14 +79,18 @@ void Commands::calibrate(const v1::Command& command, Answer answer) {
   if (wish.channels().empty())
     return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "calibrate: name at least one channel"));
 
+  if (const std::set<std::string> once(wish.channels().begin(), wish.channels().end());
+      std::cmp_less(once.size(), wish.channels().size()))
+    return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "calibrate: name each channel once"));
+
   dsp::Command what;
   what.kind = rest ? dsp::CommandKind::calibrate_rest : dsp::CommandKind::calibrate_reference;
   what.seconds = wish.seconds() != 0.0 ? wish.seconds() : rest ? default_rest_s : default_reference_s;
   if (!(what.seconds >= 0.5 && what.seconds <= longest_trial_s))
     return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "seconds: must be 0.5..60 s"));
   what.percent = wish.percent() != 0.0 ? wish.percent() : 100.0;
-  if (!(what.percent > 0.0 && what.percent <= 100.0))
-    return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "percent: must be above 0 and up to 100 %"));
+  if (!(what.percent >= 1.0 && what.percent <= 100.0))
+    return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "percent: must be 1..100 %"));
   if (!rest) {
     const std::string kind = wish.reference_kind().empty() ? "mvc" : wish.reference_kind();
     const auto known = dsp::from_word<dsp::ReferenceKind>(dsp::reference_kind_words, kind);
@@ -106,11 +114,12 @@ void Commands::calibrate(const v1::Command& command, Answer answer) {
       return answer(refusal(command, v1::ERROR_CODE_FAILED, name + " cannot be calibrated: " + why));
     places.emplace_back(name, *place);
   }
-  if (open_.size() + places.size() > most_open)
-    return answer(refusal(command, v1::ERROR_CODE_BUSY, "too many commands are under way: wait for them to end"));
+  if (open_.size() + places.size() > most_open) return answer(refusal(command, v1::ERROR_CODE_BUSY, too_many_text));
 
   const auto group = begin(command, std::move(answer), what.seconds);
+  group->what = rest ? "calibrate rest" : "calibrate reference";
   for (const auto& [name, place] : places) {
+    group->what += " " + name;
     what.stream = place.stream;
     what.channel = place.channel;
     send(what, name, group);
@@ -127,15 +136,20 @@ void Commands::mark(const v1::Command& command, Answer answer) {
   const auto group = begin(command, std::move(answer), 0.0);
   bool any = false;
   for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
-    if (!pipelines_.running(s)) continue;
-    if (open_.size() >= most_open) break;
-    what.stream = s;
-    send(what, {}, group);
+    if (!sampled_(s)) continue;
     any = true;
+    if (!pipelines_.running(s))
+      busy(group, "a sensor has just started and its processing is being set up: try again in a moment");
+    else if (open_.size() >= most_open)
+      busy(group, too_many_text);
+    else {
+      what.stream = s;
+      send(what, {}, group);
+    }
   }
   if (!any) {
     group->reply.set_error(v1::ERROR_CODE_FAILED);
-    group->reply.set_text("no sensor has started yet: there is no time to mark");
+    group->reply.set_text("no sensor has sent a sample yet: there is no time to mark");
   }
   close(group);
 }
@@ -155,6 +169,8 @@ void Commands::configure(const v1::Command& command, Answer answer) {
                           "only signal processing can change while running: restart myod with --set for the others"));
 
   const auto group = begin(command, std::move(answer), 0.0);
+  group->what = "configure";
+  for (const std::string& setting : command.configure().settings()) group->what += " " + setting;
   group->when_done = [this, changed](v1::Reply& reply) {
     configuration_ = changed;
     reply.set_text("configuration " + config::hash(configuration_) + " is in force");
@@ -195,8 +211,14 @@ void Commands::send(dsp::Command command, std::string channel, const std::shared
   if (requests_.push(request)) return dsp_.ring();
   dsp::CommandResult refused;
   refused.id = command.id;
-  refused.text << "too many commands at once: try again in a moment";
+  refused.text << too_many_text;
   result(refused);
+  group->reply.set_error(v1::ERROR_CODE_BUSY);
+}
+
+void Commands::busy(const std::shared_ptr<Group>& group, std::string_view text) {
+  group->reply.set_error(v1::ERROR_CODE_BUSY);
+  group->reply.set_text(std::string(text));
 }
 
 void Commands::result(const dsp::CommandResult& result) {
@@ -271,7 +293,18 @@ void Commands::close(const std::shared_ptr<Group>& group) {
     });
   }
   if (group->when_done && group->reply.error() == v1::ERROR_CODE_NONE) group->when_done(group->reply);
+  if (!group->what.empty()) say_outcome(*group);
   group->answer(group->reply);
+}
+
+// One line, also when the client that asked is gone.
+void Commands::say_outcome(const Group& group) {
+  std::string outcome = group.reply.error() == v1::ERROR_CODE_NONE ? "done" : "failed";
+  if (!group.reply.text().empty()) outcome += ": " + group.reply.text();
+  for (const v1::Measured& m : group.reply.measured())
+    if (m.done())
+      outcome += "; " + m.channel() + " " + std::string(dsp::Text<64>{}.number(m.value_uv(), 2).view()) + " uV";
+  spdlog::info("{}: {}", group.what, outcome);
 }
 
 std::shared_ptr<Commands::Group> Commands::begin(const v1::Command& command, Answer answer, double seconds) {

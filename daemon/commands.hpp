@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "config/config.hpp"
 #include "daemon/calibration_file.hpp"
@@ -21,9 +22,11 @@ class Commands {
   using Answer = std::function<void(v1::Reply)>;
   /// Why nothing comes from a stream's sensor; empty: something does, or is about to.
   using Silence = std::function<std::string(std::uint32_t stream)>;
+  /// Whether its sensor has ever sent a sample.
+  using Sampled = std::function<bool(std::uint32_t stream)>;
 
   Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings,
-           CalibrationFile& calibrations, Ring& requests, Wake& dsp, Silence silence);
+           CalibrationFile& calibrations, Ring& requests, Wake& dsp, Silence silence, Sampled sampled);
 
   /// Answers exactly once, at once or later.
   void handle(const v1::Command& command, Answer answer);
@@ -43,6 +46,7 @@ class Commands {
     std::function<void(v1::Reply&)> when_done;  ///< last word on a reply without error
     bool measured = false;                      ///< the calibration file has news
     std::int64_t deadline_ns = 0;
+    std::string what;  ///< for the log, whoever still listens
   };
   struct Open {
     std::shared_ptr<Group> group;
@@ -58,6 +62,8 @@ class Commands {
   /// Sends one to the dsp thread as a part of the group.
   void send(dsp::Command command, std::string channel, const std::shared_ptr<Group>& group);
   void keep(const Open& open, v1::Measured& measured);
+  static void busy(const std::shared_ptr<Group>& group, std::string_view text);
+  static void say_outcome(const Group& group);
   void close(const std::shared_ptr<Group>& group);
   static std::shared_ptr<Group> begin(const v1::Command& command, Answer answer, double seconds);
 
@@ -68,6 +74,7 @@ class Commands {
   Ring& requests_;
   Wake& dsp_;
   Silence silence_;
+  Sampled sampled_;
   std::uint64_t next_id_ = 1;
   std::map<std::uint64_t, Open> open_;
 };

@@ -10,9 +10,8 @@
 #include "config/version.hpp"
 #include "daemon/app.hpp"
 #include "daemon/arguments.hpp"
-#include "daemon/calibration_file.hpp"
+#include "daemon/check.hpp"
 #include "daemon/lists.hpp"
-#include "daemon/plan.hpp"
 
 namespace {
 
@@ -35,8 +34,7 @@ int run(int argc, char** argv, boost::asio::io_context& io, std::function<void()
   if (a.list_features) return std::cout << daemon::list_features(a.json), 0;
   if (a.list_options) return std::cout << config::list_options(a.json), 0;
   if (a.print_config) return std::cout << config::print(a.configuration), 0;
-  daemon::plan_sensors(a.configuration);
-  daemon::earlier_calibration(a.configuration);
+  daemon::check(a.configuration);
   if (a.check) return std::cout << "the configuration is good\n", 0;
   if (a.configuration.sensors.empty())
     throw config::ConfigError("no sensor is configured: try --sensor sim, or --sensor KIND@PORT (--list-sensors)");

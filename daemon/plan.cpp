@@ -4,6 +4,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "daemon/port/port.hpp"
+
 namespace myod::daemon {
 
 namespace {
@@ -39,7 +41,12 @@ SensorPlan plan_one(const config::SensorConfig& c, std::uint32_t stream) {
     throw config::ConfigError(
         config::located(c, "port: " + c.kind + " needs one, for example " + c.kind + "@/dev/ttyUSB0"));
   try {
+    const port::Address address = port::parse_address(plan.port);
     plan.setup = sensors::complete_setup(*plan.row, wished_setup(c));
+    if (address.rate_hz > 0.0) plan.setup.rate_hz = address.rate_hz;
+    if (address.kind == port::Address::Kind::file && plan.setup.rate_hz <= 0.0)
+      throw std::invalid_argument("port = \"" + plan.port + "\": the rate of a file must be known; for example " +
+                                  plan.port + "?rate=1000");
   } catch (const std::invalid_argument& wrong) {
     throw config::ConfigError(config::located(c, wrong.what()));
   }

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "config/version.hpp"
@@ -32,15 +34,15 @@ void Recordings::start(const std::string& subject, const std::string& label, Don
   }
   if (request.streams.empty())
     return done(v1::ERROR_CODE_FAILED, "no sensor has started yet: there is nothing to record");
+  failed_.clear();
   const auto streams = request.streams;
   recorded_.clear();
   for (const record::RecordedStream& s : streams) recorded_.insert(s.stream);
   const std::string refused = recorder_.start(std::move(request));
-  if (!refused.empty()) return done(v1::ERROR_CODE_FAILED, refused);
+  if (!refused.empty()) return done(v1::ERROR_CODE_BUSY, refused);
 
   phase_ = Phase::handing_over;
   done_ = std::move(done);
-  failed_.clear();
   waiting_ = streams.size() + 1;  // ours, until every hand-over is begun
   for (const record::RecordedStream& s : streams)
     pipelines_.rebuild(s.stream, s.description, configuration_.dsp, config::print(configuration_),
@@ -70,7 +72,9 @@ void Recordings::handed_over(const std::string& error) {
 }
 
 void Recordings::stop(Done done) {
-  if (phase_ == Phase::idle) return done(v1::ERROR_CODE_FAILED, "nothing is being recorded");
+  if (phase_ == Phase::idle)
+    return done(v1::ERROR_CODE_FAILED, failed_.empty() ? "nothing is being recorded"
+                                                       : "nothing is being recorded: the last one failed: " + failed_);
   if (phase_ != Phase::running)
     return done(v1::ERROR_CODE_BUSY, "the recording is starting or ending: try again in a moment");
   done_ = std::move(done);
@@ -105,7 +109,7 @@ void Recordings::look() {
     answer(v1::ERROR_CODE_NONE, state.path);
   } else if (phase_ != Phase::closing && !state.error.empty()) {
     failed_ = state.error;
-    spdlog::error("the recording ended: {}", state.error);
+    spdlog::error("the recording ended: {}", failed_);
     silence();
   } else if (phase_ == Phase::closing && !state.recording) {
     phase_ = Phase::idle;
@@ -122,8 +126,19 @@ void Recordings::end() {
   if (phase_ != Phase::idle) say_end(recorder_.state());
 }
 
-void Recordings::say_end(const record::RecorderState& state) const {
-  if (failed_.empty() && state.error.empty()) spdlog::info("recorded {}", state.path);
+// Only what stands on the disk is called recorded.
+void Recordings::say_end(const record::RecorderState& state) {
+  if (!failed_.empty()) return;  // said already
+  std::error_code gone;
+  const auto size = std::filesystem::file_size(state.path, gone);
+  if (!state.error.empty())
+    failed_ = state.error;
+  else if (gone || size == 0)
+    failed_ = state.path + ": nothing of the recording stands there";
+  if (failed_.empty())
+    spdlog::info("recorded {}", state.path);
+  else
+    spdlog::error("the recording failed at its end: {}", failed_);
 }
 
 void Recordings::answer(v1::ErrorCode error, const std::string& text) {

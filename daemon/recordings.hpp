@@ -33,6 +33,9 @@ class Recordings {
   /// Of the running recording; empty: none.
   std::string path() const { return running() ? recorder_.state().path : std::string(); }
 
+  /// Why the last recording failed or could not start; empty once another one starts.
+  const std::string& failure() const { return failed_; }
+
   /// The dsp thread stopped sending this stream's journal.
   void journal_stopped();
   /// The disk thread has news, perhaps.
@@ -46,7 +49,7 @@ class Recordings {
   bool running() const { return phase_ == Phase::handing_over || phase_ == Phase::opening || phase_ == Phase::running; }
   void handed_over(const std::string& error);
   void silence();
-  void say_end(const record::RecorderState& state) const;
+  void say_end(const record::RecorderState& state);
   void answer(v1::ErrorCode error, const std::string& text);
 
   const config::Configuration& configuration_;
@@ -57,7 +60,7 @@ class Recordings {
   Phase phase_ = Phase::idle;
   std::size_t waiting_ = 0;           ///< streams that have not answered in this phase
   std::set<std::uint32_t> recorded_;  ///< streams of this recording
-  std::string failed_;                ///< why opening was given up
+  std::string failed_;                ///< why this recording failed, kept until the next
   Done done_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace myod::daemon {
 
@@ -32,7 +33,8 @@ SampleAxis::SampleAxis(std::uint64_t modulus, double rate_hz, AssemblerCounts& c
       settle_ns_(settle_time_ns(rate_hz)),
       counts_(counts),
       on_frame_(std::move(on_frame)),
-      timebase_(rate_hz) {}
+      timebase_(rate_hz),
+      watch_(rate_hz) {}
 
 void SampleAxis::place(const sensors::Frame& frame, std::uint64_t windows, std::int64_t arrival_ns) {
   if (!any_) return deliver(frame, 0, arrival_ns, false, false);
@@ -68,7 +70,7 @@ void SampleAxis::deliver(const sensors::Frame& frame, std::uint64_t step, std::i
   counter_ = frame.counter;
   arrival_ns_ = arrival_ns;
   untaught_ = true;
-  on_frame_({&frame, index_, uncertain, restarted});
+  on_frame_({&frame, index_, uncertain || std::exchange(reanchored_, false), restarted});
 }
 
 // The counter says nothing of what was before: how long it took is all that is known.
@@ -80,6 +82,7 @@ void SampleAxis::deliver_by_clock(const sensors::Frame& frame, std::int64_t arri
   }
   deliver(frame, step, arrival_ns, true, true);
   timebase_.reset();
+  watch_.restart();
 }
 
 // In samples, how much later than due a frame came that is `step` after the newest.
@@ -135,9 +138,19 @@ void SampleAxis::settle(std::int64_t now_ns) {
       release_waiting(true);
   }
   if (untaught_ && waiting_.empty()) {
-    timebase_.observe(index_, arrival_ns_);
     untaught_ = false;
+    if (rate_hz_ > 0.0 && watch_.observe(index_, arrival_ns_, timebase_.assumed_rate_hz())) {
+      timebase_.follow(watch_.rate_hz());
+      reanchored_ = true;
+    }
+    timebase_.observe(index_, arrival_ns_);
   }
+}
+
+// The timebase is the finer one, where it is right.
+double SampleAxis::measured_rate_hz() const {
+  const double fine = timebase_.measured_rate_hz(), coarse = watch_.rate_hz();
+  return std::abs(coarse / fine - 1.0) <= RateWatch::tolerance ? fine : coarse;
 }
 
 void SampleAxis::release_waiting(bool by_clock) {
@@ -150,7 +163,9 @@ void SampleAxis::release_waiting(bool by_clock) {
   waiting_steps_ = 0;
   frames.front().step += wraps * modulus_;
   for (const Waiting& w : frames) deliver(w.frame, w.step, w.arrival_ns, wraps != 0 && &w == &frames.front(), false);
-  if (wraps != 0) timebase_.reset();
+  if (wraps == 0) return;
+  timebase_.reset();
+  watch_.restart();
 }
 
 void SampleAxis::reopened() {

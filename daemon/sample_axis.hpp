@@ -4,6 +4,7 @@
 //   late burst                        looks like a long gap until what was late has arrived: frames wait up to then
 //   counter jumps where it cannot     one frame: a damaged counter, dropped; two that agree: the device began again
 //   port reopened                     the host clock says how long; flagged uncertain and restarted
+//   device sends at another rate      host time follows the measured rate from then on; the next frame is uncertain
 // Without a counter only reopening makes gaps, and what the caller says it saw destroyed.
 #pragma once
 
@@ -13,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "daemon/rate_watch.hpp"
 #include "daemon/sensors/sensor.hpp"
 #include "daemon/timebase.hpp"
 
@@ -26,6 +28,7 @@ struct AssemblerCounts {
   std::uint64_t resyncs = 0;        ///< times lock was lost
   std::uint64_t skipped_bytes = 0;  ///< bytes that belonged to no frame
   std::array<std::uint64_t, sensors::skip_reason_words.size()> skips{};  ///< by SkipReason
+  std::uint32_t channels_seen = 0;  ///< in the last line with the wrong number of columns
 };
 
 /// A frame with its sample index. `index` minus the previous one above 1 is a gap.
@@ -50,12 +53,20 @@ class SampleAxis {
   /// All bytes of a read were handed in, or time went by without any: decides what waits, teaches the timebase.
   void settle(std::int64_t now_ns);
   void reopened();
+  /// No sample came for long on an open port. Without a counter the host clock alone says how many are missing.
+  void fell_silent() {
+    if (modulus_ == 0) reopened_ = any_;
+  }
   /// The device counts from zero as of now: what is missing before its first frame is known.
   void counts_from_zero() { from_zero_ = true; }
   /// A frame `step` counts after the newest would be earlier than the host clock allows.
   bool too_early(std::uint64_t step, std::int64_t now_ns) const;
 
   const Timebase& timebase() const { return timebase_; }
+  /// By the host's clock; NaN until it is known.
+  double measured_rate_hz() const;
+  /// The measured rate where it is not the nominal one; 0: it is.
+  double off_nominal_hz() const { return watch_.off_nominal_hz(); }
 
  private:
   struct Waiting {
@@ -79,7 +90,8 @@ class SampleAxis {
   AssemblerCounts& counts_;
   OnFrame on_frame_;
   Timebase timebase_;
-  bool any_ = false, reopened_ = false, from_zero_ = false, untaught_ = false;
+  RateWatch watch_;
+  bool any_ = false, reopened_ = false, reanchored_ = false, from_zero_ = false, untaught_ = false;
   std::uint64_t index_ = 0, counter_ = 0;  // of the newest delivered
   std::int64_t arrival_ns_ = 0;
   std::vector<Waiting> waiting_;  // after a pause, until it is known whether it was a gap or a late burst

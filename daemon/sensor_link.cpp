@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cmath>
-#include <stdexcept>
 
 #include "daemon/clock.hpp"
+#include "daemon/silence.hpp"
 
 namespace myod::daemon {
 
@@ -14,6 +14,17 @@ namespace {
 constexpr int first_retry_ms = 100, last_retry_ms = 5000;
 constexpr auto look_period = std::chrono::milliseconds(50);
 constexpr std::int64_t silent_after_ns = 3'000'000'000;
+
+std::string wrong_rate(const std::string& port, double measured_hz, double nominal_hz) {
+  const auto hz = [](double v) { return std::string(dsp::Text<32>{}.number(v, v < 100.0 ? 1 : 0).view()) + " Hz"; };
+  return "wrong rate: " + port + " sends " + hz(measured_hz) + ", rate_hz is " + hz(nominal_hz) +
+         ": correct it; until then spectra, windows and durations are wrong by that factor";
+}
+
+/// Slow sensors are given four samples' time.
+std::int64_t silent_after(double rate_hz) {
+  return rate_hz > 0.0 ? std::max(silent_after_ns, static_cast<std::int64_t>(4e9 / rate_hz)) : silent_after_ns;
+}
 
 }  // namespace
 
@@ -29,12 +40,6 @@ SensorLink::SensorLink(boost::asio::io_context& io, const SensorPlan& plan, Ring
       retry_timer_(io),
       look_timer_(io),
       room_timer_(io) {
-  if (address_.kind == port::Address::Kind::file) {
-    if (address_.rate_hz > 0.0) setup_.rate_hz = address_.rate_hz;
-    if (setup_.rate_hz <= 0.0)
-      throw std::invalid_argument("port \"" + plan.port + "\": the rate is not known; for example " + plan.port +
-                                  "?rate=1000");
-  }
   state_.detail = dsp::Text<240>("not started");
   find_layout();
 }
@@ -73,7 +78,7 @@ void SensorLink::begin_session() {
     assembler_->reopened();
   }
   opened_before_ = true;
-  frames_before_opening_ = assembler_->counts().frames;
+  at_sample_ = assembler_->counts();
   const bool file = address_.kind == port::Address::Kind::file;
   if (failures_ == 0 || state_.state != Word::waiting) set(Word::starting, "opened " + address_.text);
   session_ =
@@ -89,7 +94,8 @@ void SensorLink::session_done(const std::string& why, const std::string& rest) {
     return failed(address_.text + ": " + why);
   }
   talking_ = true;
-  last_bytes_ns_ = monotonic_ns();
+  last_sample_ns_ = monotonic_ns();
+  told_silent_ = false;
   if (address_.kind == port::Address::Kind::file)
     assembler_->begins_whole();
   else if (!plan_.row->streams_unasked)
@@ -152,13 +158,15 @@ void SensorLink::set(Word word, const std::string& detail) {
 
 void SensorLink::say_streaming() {
   failures_ = 0;
-  set(Word::streaming, address_.text);
+  told_silent_ = false;
+  const double off_hz = address_.kind == port::Address::Kind::file ? 0.0 : assembler_->off_nominal_hz();
+  set(Word::streaming, off_hz == 0.0 ? address_.text : wrong_rate(address_.text, off_hz, setup_.rate_hz));
 }
 
 void SensorLink::publish(bool news) {
   if (writer_) {
     state_.counts = assembler_->counts();
-    state_.measured_rate_hz = assembler_->timebase().measured_rate_hz();
+    state_.measured_rate_hz = assembler_->measured_rate_hz();
     state_.dropped_blocks = writer_->dropped();
   }
   if (started_) publish_(state_, news);
@@ -171,18 +179,38 @@ void SensorLink::look_after() {
   if (live && writer_) {
     assembler_->tick(now);
     writer_->flush(assembler_->timebase(), now);
+    if (talking_ && progressed(now)) say_streaming();
   }
-  if (live && talking_ && now - last_bytes_ns_ > silent_after_ns) {
-    if (state_.state == Word::streaming)
-      set(Word::streaming, "no data for over 3 s from " + address_.text + " (switched off, or out of reach?)");
-    else if (state_.state == Word::starting)
-      set(Word::starting, "no data from " + address_.text + " (are kind and baud rate right?)");
-  }
+  if (live && talking_ && !told_silent_ && now - last_sample_ns_ > silent_after(setup_.rate_hz)) say_silent();
   publish(false);
   look_timer_.expires_after(look_period);
   look_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) look_after();
   });
+}
+
+/// Whether samples came since last asked.
+bool SensorLink::progressed(std::int64_t arrival_ns) {
+  if (assembler_->counts().frames == at_sample_.frames) return false;
+  at_sample_ = assembler_->counts();
+  last_sample_ns_ = arrival_ns;
+  return true;
+}
+
+// Samples that were there are lost; the port may be open, and full of something else.
+void SensorLink::say_silent() {
+  told_silent_ = true;
+  const bool streamed = state_.state == Word::streaming;
+  const std::string seen = seen_instead(at_sample_, assembler_->counts(), setup_);
+  const std::string since = streamed ? "no data since " + time_of_day(last_sample_ns_) : std::string("no data");
+  assembler_->fell_silent();
+  if (!seen.empty())
+    set(streamed ? Word::lost : Word::starting,
+        since + " from " + address_.text + " but " + seen + " (are kind, baud rate and channels right?)");
+  else if (streamed)
+    set(Word::lost, since + " from " + address_.text + ", which is open (switched off, or out of reach?)");
+  else
+    set(Word::starting, since + " from " + address_.text + " (are kind and baud rate right?)");
 }
 
 void SensorLink::shut_down(std::function<void()> done) {

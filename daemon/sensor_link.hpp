@@ -55,6 +55,8 @@ class SensorLink {
   void say_streaming();
   void publish(bool news);
   void look_after();
+  bool progressed(std::int64_t arrival_ns);
+  void say_silent();
 
   // bytes (sensor_link_data.cpp)
   void received(std::span<const std::uint8_t> bytes, std::int64_t arrival_ns);
@@ -83,14 +85,15 @@ class SensorLink {
   int failures_ = 0;
   std::minstd_rand jitter_;
   boost::asio::steady_timer retry_timer_, look_timer_, room_timer_;
-  std::int64_t last_bytes_ns_ = 0;
+  std::int64_t last_sample_ns_ = 0;
+  AssemblerCounts at_sample_;  // as they stood then
+  bool told_silent_ = false;
 
   std::unique_ptr<Assembler> assembler_;
   std::unique_ptr<BlockWriter> writer_;
   std::optional<ColumnVote> vote_;
   std::vector<std::uint8_t> voted_bytes_;  // so that no line is lost by looking at it
   std::optional<RateMeter> meter_;
-  std::uint64_t frames_before_opening_ = 0;
   std::uint64_t metered_ = 0;
   double device_time_ = 0.0;
   std::int64_t arrival_ns_ = 0;

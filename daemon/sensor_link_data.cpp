@@ -11,7 +11,6 @@ constexpr auto room_period = std::chrono::milliseconds(1);
 }  // namespace
 
 void SensorLink::received(std::span<const std::uint8_t> bytes, std::int64_t arrival_ns) {
-  last_bytes_ns_ = arrival_ns;
   arrival_ns_ = arrival_ns;
   if (session_) return session_->input(bytes);
   if (!talking_) return;
@@ -23,7 +22,7 @@ void SensorLink::received(std::span<const std::uint8_t> bytes, std::int64_t arri
 void SensorLink::feed(std::span<const std::uint8_t> bytes, std::int64_t arrival_ns) {
   assembler_->feed(bytes, arrival_ns);
   writer_->flush(assembler_->timebase(), arrival_ns);
-  if (assembler_->counts().frames != frames_before_opening_) say_streaming();
+  if (progressed(arrival_ns)) say_streaming();
   if (writer_->full()) wait_for_room();
 }
 
@@ -33,6 +32,7 @@ void SensorLink::find_layout() {
   vote_.reset();
   meter_.reset();
   voted_bytes_.clear();
+  at_sample_ = {};
   if (setup_.channels == 0) {
     vote_.emplace();
     assembler_ =
@@ -55,7 +55,7 @@ void SensorLink::layout_found() {
   assembler_ = std::make_unique<Assembler>(
       *plan_.row, setup_, [this](const PlacedFrame& p) { writer_->add(p, assembler_->timebase(), arrival_ns_); });
   writer_ = std::make_unique<BlockWriter>(blocks_, dsp_, plan_.stream, values, waits);
-  frames_before_opening_ = 0;
+  at_sample_ = {};
   state_.layout = setup_;
   state_.rate_hz = setup_.rate_hz;
   state_.layout_known = true;
@@ -65,6 +65,7 @@ void SensorLink::layout_found() {
 void SensorLink::vote_on_columns(std::span<const std::uint8_t> bytes, std::int64_t arrival_ns) {
   voted_bytes_.insert(voted_bytes_.end(), bytes.begin(), bytes.end());
   assembler_->feed(bytes, arrival_ns);
+  progressed(arrival_ns);
   if (vote_->decided()) return columns_decided(arrival_ns);
   if (voted_bytes_.size() > most_voted_bytes) find_layout();  // hardly a line in all that: begin anew
 }
@@ -84,6 +85,7 @@ void SensorLink::measure_rate(std::span<const std::uint8_t> bytes, std::int64_t 
   const std::uint64_t before = metered_;
   assembler_->feed(bytes, arrival_ns);
   if (metered_ == before) return;
+  progressed(arrival_ns);
   meter_->add(metered_, arrival_ns, device_time_);
   const double rate = meter_->rate_hz();
   if (rate <= 0.0) return;

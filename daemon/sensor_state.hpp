@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <type_traits>
 
@@ -14,12 +15,12 @@ namespace myod::daemon {
 
 struct SensorState {
   enum class Word : std::uint8_t { waiting, starting, streaming, lost } state = Word::waiting;
-  dsp::Text<240> detail;          ///< why, and what to do
-  bool layout_known = false;      ///< true before the first block is written, and for good
-  bool finished = false;          ///< end of file: nothing more will come
-  sensors::Setup layout;          ///< with channels and rate as they are now known
-  double rate_hz = 0.0;           ///< nominal, or measured once and frozen
-  double measured_rate_hz = 0.0;  ///< of the device by the host's clock; 0: not known yet
+  dsp::Text<240> detail;      ///< why, and what to do
+  bool layout_known = false;  ///< true before the first block is written, and for good
+  bool finished = false;      ///< end of file: nothing more will come
+  sensors::Setup layout;      ///< with channels and rate as they are now known
+  double rate_hz = 0.0;       ///< nominal, or measured once and frozen
+  double measured_rate_hz = std::numeric_limits<double>::quiet_NaN();  ///< by the host's clock; NaN: not known yet
   AssemblerCounts counts;
   std::uint64_t dropped_blocks = 0;  ///< the dsp thread did not keep up
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace myod::daemon {
 
@@ -58,6 +59,12 @@ void Timebase::observe(std::uint64_t index, std::int64_t arrival_ns) {
   lateness_s_ += 0.02 * (std::abs(late) - lateness_s_);
 }
 
+void Timebase::follow(double rate_hz) {
+  skew_ = rate_hz_ / rate_hz;
+  p_skew_ = square(first_skew_error);
+  began_ = false;
+}
+
 std::int64_t Timebase::host_time_ns(std::uint64_t index) const {
   if (rate_hz_ <= 0.0) return base_ns_;
   const double s = time_s_ + skew_ * signed_distance(index, newest_) / rate_hz_;
@@ -73,6 +80,8 @@ double Timebase::index_at(std::int64_t time_ns) const {
   return static_cast<double>(newest_) + ahead_s * rate_hz_ / skew_;
 }
 
-double Timebase::measured_rate_hz() const { return seen_s_ < rate_known_after_s ? 0.0 : rate_hz_ / skew_; }
+double Timebase::measured_rate_hz() const {
+  return seen_s_ < rate_known_after_s ? std::numeric_limits<double>::quiet_NaN() : rate_hz_ / skew_;
+}
 
 }  // namespace myod::daemon

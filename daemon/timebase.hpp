@@ -20,12 +20,17 @@ class Timebase {
   /// same skew. Until then the old one is extrapolated.
   void reset() { began_ = false; }
 
+  /// The device sends at another rate than it was said to: a new line with that slope begins at the next observation.
+  void follow(double rate_hz);
+
   bool known() const { return ever_ && rate_hz_ > 0.0; }
   std::int64_t host_time_ns(std::uint64_t index) const;
   std::int64_t uncertainty_ns() const;
   /// The inverse: which index is due at a time (with a fraction). Only when known().
   double index_at(std::int64_t time_ns) const;
-  /// Of the device by the host's clock; 0 until 5 s have been seen.
+  /// What one sample is taken to last, as a rate.
+  double assumed_rate_hz() const { return rate_hz_ / skew_; }
+  /// Of the device by the host's clock; NaN until 5 s have been seen.
   double measured_rate_hz() const;
 
  private:

@@ -1,6 +1,8 @@
 // PORT as people write it, parsed. Strict: what is not understood is refused with an example.
+#include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 #include "daemon/port/port.hpp"
 
@@ -9,7 +11,8 @@ namespace myod::port {
 namespace {
 
 [[noreturn]] void refuse(std::string_view text, const std::string& wrong, std::string_view example) {
-  throw std::invalid_argument("port \"" + std::string(text) + "\": " + wrong + "; for example " + std::string(example));
+  throw std::invalid_argument("port = \"" + std::string(text) + "\": " + wrong + "; for example " +
+                              std::string(example));
 }
 
 template <typename T>
@@ -71,6 +74,9 @@ void parse_host(Address& a, std::string_view rest) {
   if (!bracketed && host.find(':') != std::string_view::npos)
     refuse(a.text, "an IPv6 address stands in brackets",
            a.kind == Address::Kind::tcp ? "tcp:[::1]:8001" : "udp:[::]:9000");
+  boost::system::error_code error;
+  boost::asio::ip::make_address(host, error);
+  if (error && a.kind == Address::Kind::udp) refuse(a.text, "the address to receive on must be numeric", example);
   a.path = host;
   a.service = service;
 }

@@ -61,11 +61,7 @@ class UdpPort final : public Port {
 
 std::unique_ptr<Port> open_udp(boost::asio::io_context& io, const Address& address, std::string& why) {
   boost::system::error_code error;
-  const auto host = boost::asio::ip::make_address(address.path, error);
-  if (error) {
-    why = address.text + ": the address to receive on must be numeric, for example udp:0.0.0.0:" + address.service;
-    return nullptr;
-  }
+  const auto host = boost::asio::ip::make_address(address.path);  // parse_address took it
   const udp::endpoint here(host, static_cast<std::uint16_t>(std::stoul(address.service)));
   udp::socket socket(io);
   socket.open(here.protocol(), error);

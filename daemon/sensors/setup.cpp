@@ -77,6 +77,15 @@ void check_column(const SensorRow& row, std::string_view key, std::int64_t colum
     refuse(key, std::to_string(column), "must be 1.." + std::to_string(row.max_channels + 2) + " (0: none)");
 }
 
+/// A line of known channels has no column beyond them and the others.
+void check_within(const Setup& s, std::string_view key, std::int64_t column, std::int64_t others) {
+  const std::int64_t columns = s.channels + others;
+  if (s.channels != 0 && column > columns)
+    refuse(key, std::to_string(column),
+           "must be 1.." + std::to_string(columns) +
+               ": a line has so many columns with channels = " + std::to_string(s.channels));
+}
+
 }  // namespace
 
 Setup complete_setup(const SensorRow& row, Setup wished) {
@@ -87,6 +96,9 @@ Setup complete_setup(const SensorRow& row, Setup wished) {
   choose_bits(row, wished);
   check_column(row, "counter_column", wished.counter_column);
   check_column(row, "timestamp_column", wished.timestamp_column);
+  const std::int64_t others = (wished.counter_column != 0 ? 1 : 0) + (wished.timestamp_column != 0 ? 1 : 0);
+  check_within(wished, "counter_column", wished.counter_column, others);
+  check_within(wished, "timestamp_column", wished.timestamp_column, others);
   if (wished.counter_column != 0 && wished.counter_column == wished.timestamp_column)
     refuse("timestamp_column", std::to_string(wished.timestamp_column), "must not be the counter_column too");
   return wished;

@@ -19,6 +19,14 @@
 #include <utility>
 
 namespace myod::serve {
+
+struct Target {
+  std::string path;  // unix; empty: tcp
+  std::string host;
+  sockaddr_storage to{};
+  socklen_t size = 0;
+};
+
 namespace {
 
 [[noreturn]] void refuse(const std::string& address, const std::string& why) {
@@ -75,23 +83,73 @@ void replace_stale(const std::string& address, const std::string& path, const so
   if (unlink(path.c_str()) != 0 && errno != ENOENT) refuse_errno(address, errno);
 }
 
+[[noreturn]] void wrong(const std::string& address, const std::string& must) {
+  throw std::invalid_argument('"' + address + "\": " + must);
+}
+
 bool loopback(const sockaddr_storage& to) {
   if (to.ss_family == AF_INET) return (ntohl(reinterpret_cast<const sockaddr_in&>(to).sin_addr.s_addr) >> 24) == 127;
   return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6&>(to).sin6_addr);
 }
 
+Target parse_unix(const std::string& address, const std::string& path) {
+  Target target;
+  auto& to = reinterpret_cast<sockaddr_un&>(target.to);
+  if (path.empty() || path.size() >= sizeof to.sun_path)
+    wrong(address, "the path of a socket must have 1.." + std::to_string(sizeof to.sun_path - 1) + " characters");
+  to.sun_family = AF_UNIX;
+  std::copy(path.begin(), path.end(), to.sun_path);
+  target.path = path;
+  target.size = sizeof to;
+  return target;
+}
+
+Target parse_tcp(const std::string& address, const std::string& host, const std::string& port) {
+  std::uint16_t number = 0;
+  const auto parsed = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (port.empty() || parsed.ec != std::errc{} || parsed.ptr != port.data() + port.size())
+    wrong(address, "the port must be 0..65535 (0 picks one)");
+  Target target;
+  target.host = host;
+  auto& v4 = reinterpret_cast<sockaddr_in&>(target.to);
+  auto& v6 = reinterpret_cast<sockaddr_in6&>(target.to);
+  if (inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host.c_str(), &v4.sin_addr) == 1) {
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(number);
+    target.size = sizeof v4;
+  } else if (host.size() > 2 && host.front() == '[' && host.back() == ']' &&
+             inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &v6.sin6_addr) == 1) {
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(number);
+    target.size = sizeof v6;
+  }
+  if (target.size == 0 || !loopback(target.to))
+    wrong(address,
+          "the host must be of this machine (127.0.0.1, localhost, [::1]): signals of a person would travel the "
+          "network unprotected, and this version has no TLS: listen on tcp:127.0.0.1:" +
+              port + " and reach it from elsewhere through an SSH tunnel (ssh -L 7600:127.0.0.1:7600 HOST)");
+  return target;
+}
+
+Target parse(const std::string& address) {
+  const auto colon = address.rfind(':');
+  if (address.starts_with("unix:")) return parse_unix(address, address.substr(5));
+  if (address.starts_with("tcp:") && colon > 4)
+    return parse_tcp(address, address.substr(4, colon - 4), address.substr(colon + 1));
+  wrong(address, "must be unix:PATH or tcp:HOST:PORT, e.g. tcp:127.0.0.1:7600");
+}
+
 }  // namespace
 
+void check_address(const std::string& address) { (void)parse(address); }
+
 ListeningSocket::ListeningSocket(const std::string& address) : address_(address) {
-  const auto colon = address.rfind(':');
+  const Target target = parse(address);
   try {
-    if (address.starts_with("unix:"))
-      listen_unix(address.substr(5));
-    else if (address.starts_with("tcp:") && colon > 4)
-      listen_tcp(address.substr(4, colon - 4), address.substr(colon + 1));
+    if (target.path.empty())
+      listen_tcp(target);
     else
-      throw std::invalid_argument("'" + address +
-                                  "' is not an address: use unix:PATH or tcp:HOST:PORT, e.g. tcp:127.0.0.1:7600");
+      listen_unix(target);
   } catch (...) {
     if (fd_ >= 0) close(fd_);
     throw;
@@ -113,21 +171,16 @@ ListeningSocket::~ListeningSocket() {
     unlink(path_.c_str());
 }
 
-void ListeningSocket::listen_unix(const std::string& path) {
-  sockaddr_un to{};
-  to.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof to.sun_path)
-    throw std::invalid_argument(address_ + ": the path of a socket has 1 to " + std::to_string(sizeof to.sun_path - 1) +
-                                " characters");
-  std::copy(path.begin(), path.end(), to.sun_path);
+void ListeningSocket::listen_unix(const Target& target) {
+  const std::string& path = target.path;
   const auto folder = std::filesystem::path(path).parent_path();
   make_folder(address_, folder);
   const FolderLock lock(folder);
-  replace_stale(address_, path, to);
+  replace_stale(address_, path, reinterpret_cast<const sockaddr_un&>(target.to));
   family_ = AF_UNIX;
   fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd_ < 0) refuse_errno(address_, errno);
-  if (bind(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) refuse_errno(address_, errno);
+  if (bind(fd_, reinterpret_cast<const sockaddr*>(&target.to), target.size) != 0) refuse_errno(address_, errno);
   struct stat made {};
   if (chmod(path.c_str(), 0660) != 0 || lstat(path.c_str(), &made) != 0 || listen(fd_, SOMAXCONN) != 0)
     refuse_errno(address_, errno);
@@ -136,41 +189,20 @@ void ListeningSocket::listen_unix(const std::string& path) {
   inode_ = made.st_ino;
 }
 
-void ListeningSocket::listen_tcp(const std::string& host, const std::string& port) {
-  std::uint16_t number = 0;
-  const auto parsed = std::from_chars(port.data(), port.data() + port.size(), number);
-  if (port.empty() || parsed.ec != std::errc{} || parsed.ptr != port.data() + port.size())
-    throw std::invalid_argument(address_ + ": the port must be 0..65535 (0 picks one)");
-
-  sockaddr_storage to{};
-  auto& v4 = reinterpret_cast<sockaddr_in&>(to);
-  auto& v6 = reinterpret_cast<sockaddr_in6&>(to);
-  socklen_t size = 0;
-  if (inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host.c_str(), &v4.sin_addr) == 1) {
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(number);
-    size = sizeof v4;
-  } else if (host.size() > 2 && host.front() == '[' && host.back() == ']' &&
-             inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &v6.sin6_addr) == 1) {
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(number);
-    size = sizeof v6;
-  }
-  if (size == 0 || !loopback(to))
-    refuse(address_,
-           "signals of a person would travel the network unprotected, and this version has no TLS: listen on "
-           "tcp:127.0.0.1:" +
-               port + " and reach it from elsewhere through an SSH tunnel (ssh -L 7600:127.0.0.1:7600 HOST)");
-
-  family_ = to.ss_family;
+void ListeningSocket::listen_tcp(const Target& target) {
+  family_ = target.to.ss_family;
   fd_ = socket(family_, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd_ < 0) refuse_errno(address_, errno);
   const int yes = 1;
   setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  sockaddr_storage to = target.to;
+  socklen_t size = target.size;
   if (bind(fd_, reinterpret_cast<const sockaddr*>(&to), size) != 0 || listen(fd_, SOMAXCONN) != 0)
     refuse_errno(address_, errno);
   getsockname(fd_, reinterpret_cast<sockaddr*>(&to), &size);
-  address_ = "tcp:" + host + ":" + std::to_string(ntohs(family_ == AF_INET ? v4.sin_port : v6.sin6_port));
+  const in_port_t port = family_ == AF_INET ? reinterpret_cast<const sockaddr_in&>(to).sin_port
+                                            : reinterpret_cast<const sockaddr_in6&>(to).sin6_port;
+  address_ = "tcp:" + target.host + ":" + std::to_string(ntohs(port));
 }
 
 }  // namespace myod::serve

@@ -7,11 +7,16 @@
 
 namespace myod::serve {
 
+/// Throws std::invalid_argument, `"ADDRESS": must be ...`, when this version of myod can listen there on no machine.
+void check_address(const std::string& address);
+
+struct Target;  ///< an address, understood
+
 /// A listening, non-blocking socket; closes it, and removes its file while that is still its own.
 class ListeningSocket {
  public:
   /// unix:PATH (missing folders are made, 0750; the socket is 0660; a left-over one is replaced when nobody answers on
-  /// it) or tcp:HOST:PORT with a loopback HOST. Throws std::invalid_argument or std::runtime_error.
+  /// it) or tcp:HOST:PORT with a loopback HOST. Throws as check_address(), or std::runtime_error.
   explicit ListeningSocket(const std::string& address);
   ~ListeningSocket();
   ListeningSocket(ListeningSocket&&) noexcept;
@@ -22,8 +27,8 @@ class ListeningSocket {
   const std::string& address() const { return address_; }  ///< as bound, the port filled in
 
  private:
-  void listen_unix(const std::string& path);
-  void listen_tcp(const std::string& host, const std::string& port);
+  void listen_unix(const Target&);
+  void listen_tcp(const Target&);
 
   std::string address_;
   std::string path_;  ///< of a bound Unix socket

@@ -27,7 +27,8 @@ bool Outbox::event(Bytes message) {
 }
 
 bool Outbox::frame(const FrameKey& key, Bytes message, bool may_drop) {
-  while (!frames_.empty() && frame_bytes_ + message->size() > most_bytes_) {
+  newest_ns_ = key.written_ns;
+  while (!frames_.empty() && (frame_bytes_ + message->size() > most_bytes_ || queued_ns() > most_age_ns_)) {
     if (!may_drop) return false;
     drop_oldest();
   }

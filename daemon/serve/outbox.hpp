@@ -1,6 +1,7 @@
-// What waits to be written to one client, in order. Frames are bounded in bytes: the oldest make room and their loss is
-// told before the next frame of their stream. Events are bounded in number and never dropped; the rest (replies,
-// descriptions) is bounded in bytes. Pure: no socket, no clock.
+// What waits to be written to one client, in order. Frames are bounded in bytes and in age: the oldest make room, so
+// that a slow client sees fewer frames but those of the present, and their loss is told before the next frame of their
+// stream. Events are bounded in number and never dropped; the rest (replies, descriptions) is bounded in bytes. Pure:
+// no socket, no clock.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +21,13 @@ struct FrameKey {
   std::uint32_t stream = 0;
   v1::Kind kind = v1::KIND_UNSPECIFIED;  ///< unspecified: of any kind
   std::uint64_t sequence = 0;
+  std::int64_t written_ns = 0;  ///< when it was made
 };
 
 class Outbox {
  public:
-  Outbox(std::size_t most_bytes, std::size_t most_events) : most_bytes_(most_bytes), most_events_(most_events) {}
+  Outbox(std::size_t most_bytes, std::size_t most_events, std::int64_t most_age_ns)
+      : most_bytes_(most_bytes), most_events_(most_events), most_age_ns_(most_age_ns) {}
 
   /// False: too much of its kind waits already; nothing was queued and the client has to go.
   bool control(Bytes message);
@@ -43,6 +46,8 @@ class Outbox {
 
   std::uint64_t sent() const { return sent_; }  ///< frames and events taken
   std::uint64_t lost() const { return lost_; }  ///< frames it should have had (not those thinned by its own wish)
+  /// By how much the oldest frame that waits is older than the newest.
+  std::int64_t queued_ns() const { return frames_.empty() ? 0 : newest_ns_ - frames_.front().key.written_ns; }
   std::size_t queued_bytes() const { return frame_bytes_ + control_bytes_; }
 
  private:
@@ -62,6 +67,7 @@ class Outbox {
   void tell(const Losses& losses, std::vector<Bytes>& out) const;
 
   std::size_t most_bytes_, most_events_;
+  std::int64_t most_age_ns_, newest_ns_ = 0;
   std::deque<Item> control_, events_, frames_;
   std::size_t control_bytes_ = 0, frame_bytes_ = 0;
   Losses dropped_;  // before the frames that wait

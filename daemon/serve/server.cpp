@@ -25,7 +25,7 @@ namespace myod::serve {
 using boost::system::error_code;
 
 namespace {
-constexpr int kernel_bytes = 256 * 1024;
+constexpr int kernel_bytes = 64 * 1024;
 }
 
 class Server::State : public std::enable_shared_from_this<Server::State> {
@@ -68,7 +68,7 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     stream.next_sequence = sequence + 1;
 
     const dsp::FeatureFrame frame = record.frame();
-    const FrameKey key{record.head.stream, proto::kind(frame.head.kind), sequence};
+    const FrameKey key{record.head.stream, proto::kind(frame.head.kind), sequence, record.head.written_ns};
     const double rate_hz = stream.stream.rate_hz();
     Bytes bytes;
     for (const auto& session : sessions_) {
@@ -95,6 +95,15 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
   void say_to_all(const v1::ServerMessage& message) {
     const Bytes bytes = serialise(message);
     for (const auto& session : sessions_) session->say(bytes);
+  }
+
+  void status_changed() {
+    Bytes said;
+    for (const auto& session : sessions_) {
+      if (!session->listens()) continue;
+      if (!said) said = status();
+      session->say(said);
+    }
   }
 
   void close(const std::string& reason) {
@@ -235,6 +244,8 @@ void Server::publish(const daemon::RecordView& record) {
   if (record.head.kind == daemon::RecordKind::frame) state_->frame(record);
   if (record.head.kind == daemon::RecordKind::event) state_->event(record);
 }
+
+void Server::status_changed() { state_->status_changed(); }
 
 void Server::events_lost(std::uint64_t count) {
   v1::ServerMessage message;

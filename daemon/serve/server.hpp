@@ -22,6 +22,7 @@ struct Options {
   std::string boot_id;
   std::string program;                ///< "myod 0.1.0"
   std::size_t queue_bytes = 1 << 20;  ///< per client, frames
+  int queue_ms = 1000;                ///< per client, age of frames: older ones make room for the present
   std::size_t event_queue = 1024;     ///< per client, events; more: disconnected
   std::size_t max_clients = 256;
   int handshake_ms = 3000;
@@ -49,6 +50,8 @@ class Server {
   void describe(const v1::Stream&);
   /// A record of kind frame or event, from the ring.
   void publish(const daemon::RecordView&);
+  /// A sensor or a recording failed or returned: everybody who subscribed to anything is told the status now.
+  void status_changed();
   /// The dsp thread had to drop: said to everybody.
   void events_lost(std::uint64_t count);
 

@@ -15,7 +15,7 @@ namespace {
 using boost::system::error_code;
 using std::chrono::milliseconds;
 constexpr unsigned protocol_major = 1, protocol_minor = 0;
-constexpr std::size_t write_bytes = 64 * 1024;  // gathered into one write: what is in flight can no longer be thinned
+constexpr std::size_t write_bytes = 16 * 1024;  // gathered into one write: what is in flight can no longer be thinned
 constexpr std::size_t longest_program = 128;
 constexpr const char* disclaimer = "not a medical device";
 
@@ -42,7 +42,7 @@ Session::Session(Socket socket, Peer peer, std::shared_ptr<Hub> hub)
       deadline_(socket_.get_executor()),
       peer_(std::move(peer)),
       hub_(std::move(hub)),
-      outbox_(hub_->options.queue_bytes, hub_->options.event_queue),
+      outbox_(hub_->options.queue_bytes, hub_->options.event_queue, std::int64_t{1'000'000} * hub_->options.queue_ms),
       heard_(std::chrono::steady_clock::now()) {}
 
 void Session::start() {
@@ -122,7 +122,8 @@ void Session::on_hello(const v1::ClientHello& hello) {
     said.add_features(feature);
   said.set_role(std::string(word(peer_.role)));
   said.set_disclaimer(disclaimer);
-  if (spoken) said.set_last_disconnect(hub_->farewells.take(peer_key()));
+  if (const std::string why = spoken ? hub_->farewells.take(peer_key()) : std::string(); !why.empty())
+    said.set_last_disconnect(why + " (a client named " + program_ + " of " + peer_.key + ", perhaps not this one)");
   state_ = State::served;
   deadline_.cancel();
   say(serialise(answer));
@@ -243,6 +244,7 @@ v1::ClientStatus Session::status() const {
   status.set_sent(outbox_.sent());
   status.set_lost(outbox_.lost());
   status.set_queued_bytes(outbox_.queued_bytes());
+  status.set_queued_ms(static_cast<double>(outbox_.queued_ns()) / 1e6);
   return status;
 }
 

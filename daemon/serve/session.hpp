@@ -36,6 +36,7 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Frames first..last of a stream never reached the server.
   void lost_upstream(std::uint32_t stream, std::uint64_t first, std::uint64_t last);
   void say(Bytes message);
+  bool listens() const { return served() && subscription_.wants_anything(); }
   bool wants_status() const { return served() && subscription_.wants_status(); }
 
   /// Heartbeat and its absence; every heartbeat_ms.

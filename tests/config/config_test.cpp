@@ -109,6 +109,8 @@ TEST(Config, UnknownKeysAreErrorsAndNameTheNearest) {
             "lab.toml:3: condition.highpas_hz = 20: unknown key; the nearest is condition.highpass_hz");
   EXPECT_EQ(parse_error("[[sensor]]\nkinds = \"sim\""),
             "lab.toml:2: sensor.kinds = \"sim\": unknown key; the nearest is sensor.kind");
+  EXPECT_EQ(parse_error("[[sensor]]\nname = \"arm\"\nkind = \"sim\"\nchanels = 2"),
+            "lab.toml:4: sensor.arm.chanels = 2: unknown key; the nearest is sensor.arm.channels");
   EXPECT_EQ(parse_error("[conditon]"), "lab.toml:1: [conditon]: unknown table; --list-options names all");
   EXPECT_EQ(parse_error("zzz = 1"), "lab.toml:1: zzz = 1: unknown key; --list-options names all");
 }
@@ -147,27 +149,27 @@ TEST(Config, NamesAreUniqueOverAllSensors) {
   EXPECT_EQ(parse_error("[[sensor]]\nname='a'\nkind='sim'\n[[sensor.channel]]\nname='left'\n"
                         "[[sensor]]\nname='a'\nkind='sim'\n[[sensor.channel]]\nname='left'\n"),
             "lab.toml:7: sensor.name = \"a\": must be unique; it is taken already (lab.toml:2)\n"
-            "lab.toml:10: sensor.channel.name = \"left\": must be unique; it is taken already (lab.toml:5)");
+            "lab.toml:10: sensor.a.channel.name = \"left\": must be unique; it is taken already (lab.toml:5)");
 }
 
 TEST(Config, SensorsAreCheckedAsAWhole) {
   EXPECT_EQ(parse_error("[[sensor]]\nname = \"my arm\"\n"),
             "lab.toml:2: sensor.name = \"my arm\": must be 1..64 of letters, digits, _ and -\n"
-            "lab.toml:1: sensor.kind = \"\": must be a name of --list-sensors");
+            "lab.toml:1: sensor.my arm.kind = \"\": must be a name of --list-sensors");
   EXPECT_EQ(parse_error("[[sensor]]\nname='a'\nkind='sim'\nchannels=1\n[[sensor.channel]]\nname='x'\nunit='mV'\n"
                         "[[sensor.channel]]\nkind='force'\n"),
-            "lab.toml:4: sensor.channels = 1: must be at least the 2 channels described\n"
-            "lab.toml:7: sensor.channel.unit = \"mV\": must be \"uV\" for kind emg\n"
-            "lab.toml:8: sensor.channel.name = \"\": must be 1..64 characters without comma, semicolon and quote");
+            "lab.toml:4: sensor.a.channels = 1: must be at least the 2 channels described\n"
+            "lab.toml:7: sensor.a.channel.unit = \"mV\": must be \"uV\" for kind emg\n"
+            "lab.toml:8: sensor.a.channel.name = \"\": must be 1..64 characters without comma, semicolon and quote");
   EXPECT_EQ(parse_error("[[sensor]]\nname='a'\nkind='ascii'\ncounter_column=2\ntimestamp_column=2\n"),
-            "lab.toml:5: sensor.timestamp_column = 2: must be another column than sensor.counter_column");
+            "lab.toml:5: sensor.a.timestamp_column = 2: must be another column than sensor.a.counter_column");
 }
 
 TEST(Config, WhoeverUsesASensorCanSayWhereAnOptionStands) {
   const Configuration c = parse("[[sensor]]\nname='a'\nkind='sim'\nrate_hz=7\n", "lab.toml");
-  EXPECT_EQ(located(c.sensors[0], "rate_hz = 7: must be 10"), "lab.toml:4: rate_hz = 7: must be 10");
-  EXPECT_EQ(located(c.sensors[0], "channels = 9: too many"), "lab.toml:1: channels = 9: too many");
-  EXPECT_EQ(located(SensorConfig{}, "channels = 9: too many"), "channels = 9: too many");
+  EXPECT_EQ(located(c.sensors[0], "rate_hz = 7: must be 10"), "lab.toml:4: sensor.a.rate_hz = 7: must be 10");
+  EXPECT_EQ(located(c.sensors[0], "channels = 9: too many"), "lab.toml:1: sensor.a.channels = 9: too many");
+  EXPECT_EQ(located(SensorConfig{}, "channels = 9: too many"), "sensor.channels = 9: too many");
 }
 
 TEST(ConfigSet, TakesTomlValuesAndBareWords) {

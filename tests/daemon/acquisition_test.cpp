@@ -287,7 +287,9 @@ TEST_F(AcquisitionTest, AsciiColumnsAreFoundFromTheDataWithoutLosingALine) {
   std::ofstream out(file);
   for (int k = 0; k < 500; ++k) out << k << ',' << 2 * k << ',' << 3 * k << '\n';
   out.close();
-  acquire("ascii", "file:" + file.string() + "?rate=500&speed=0", {});
+  sensors::Setup wished;
+  wished.rate_hz = 500.0;
+  acquire("ascii", "file:" + file.string() + "?rate=500&speed=0", wished);
   ASSERT_TRUE(eventually([&] { return state().finished && instants() == 500; }));
   EXPECT_EQ(state().layout.channels, 3U);
   EXPECT_EQ(state().rate_hz, 500.0);
@@ -311,6 +313,48 @@ TEST_F(AcquisitionTest, AsciiSaysThatItMeasuresTheRateAndDeliversNothingMeanwhil
   EXPECT_EQ(ring_->used(), 0U);
 }
 
+TEST_F(AcquisitionTest, ASensorThatFallsSilentOnItsOpenPortIsLostSinceWhenAndReturnsWithItsData) {
+  device_.plug();
+  sensors::Setup one;
+  one.channels = 1;
+  one.rate_hz = 1000.0;
+  acquire("ascii", "pty:" + link_.string(), one);
+  device_.say("\r\n1\r\n2\r\n3\r\n");
+  ASSERT_TRUE(becomes(Word::streaming));
+  ASSERT_TRUE(becomes(Word::lost, "no data since "));
+  EXPECT_NE(state().detail.view().find("which is open"), std::string_view::npos) << state().detail.view();
+  const std::size_t before = blocks_.size();
+  device_.say("4\r\n5\r\n");
+  ASSERT_TRUE(becomes(Word::streaming));
+  ASSERT_TRUE(eventually([&] { return instants() == 5; }));
+  const dsp::BlockHead& head = blocks_[before].head;
+  EXPECT_EQ(head.flags, dsp::block_restarted | dsp::block_gap_uncertain) << "without a counter the clock alone knows";
+  EXPECT_GT(head.first_index, 3000U);
+}
+
+TEST_F(AcquisitionTest, SaysWhatComesInsteadOfSamples) {
+  device_.plug();
+  sensors::Setup two;
+  two.channels = 2;
+  two.rate_hz = 1000.0;
+  acquire("ascii", "pty:" + link_.string(), two);
+  device_.say("\r\n1,2\r\n3,4\r\n");
+  ASSERT_TRUE(becomes(Word::streaming));
+  device_.say("1,2,3\r\n4,5,6\r\n");
+  EXPECT_TRUE(becomes(Word::lost, " but lines have 3 columns, expected 2 (2 times)")) << state().detail.view();
+}
+
+TEST_F(AcquisitionTest, SaysWhatComesInsteadOfTheFirstSamples) {
+  device_.plug();
+  sensors::Setup one;
+  one.channels = 1;
+  one.rate_hz = 1000.0;
+  acquire("ascii", "pty:" + link_.string(), one);
+  ASSERT_TRUE(becomes(Word::starting, "waiting for the first samples"));
+  device_.say(std::string(700, 'x'));
+  EXPECT_TRUE(becomes(Word::starting, "700 bytes that belong to no frame or line")) << state().detail.view();
+}
+
 TEST_F(AcquisitionTest, EndsAtAnyMomentAndTwice) {
   acquire_bitalino();
   acquisition_->stop();
@@ -323,8 +367,7 @@ TEST_F(AcquisitionTest, EndsAtAnyMomentAndTwice) {
   }
 }
 
-TEST_F(AcquisitionTest, RefusesAFileWithoutARate) {
-  EXPECT_THROW(acquire("ascii", "file:/tmp/x", {}), std::invalid_argument);
+TEST_F(AcquisitionTest, RefusesAPortThatIsNone) {
   EXPECT_THROW(acquire("ascii", "nonsense", {}), std::invalid_argument);
 }
 

@@ -39,7 +39,7 @@ Asked ask(const std::string& address) {
   throw Failure(exit_failed, "myod at " + link.address() + " did not say its status");
 }
 
-std::string json_line(const v1::SensorStatus& s) {
+std::string json_line(const v1::SensorStatus& s, const v1::Status& all) {
   Json json;
   json.open_object().field("name", s.name()).field("kind", s.kind()).field("port", s.port()).field("state", s.state());
   json.field("detail", s.detail())
@@ -49,6 +49,7 @@ std::string json_line(const v1::SensorStatus& s) {
   json.field("gaps", s.gaps()).field("resyncs", s.resyncs()).field("skipped_bytes", s.skipped_bytes());
   json.field("rate_hz", s.rate_hz()).field("measured_rate_hz", s.measured_rate_hz());
   json.field("dropped_blocks", s.dropped_blocks()).list("channels", s.channels());
+  json.field("recording", all.recording()).field("recording_failure", all.recording_failure());
   json.key("skips").open_object();
   for (const auto& [reason, count] : std::map<std::string, std::uint64_t>(s.skips().begin(), s.skips().end()))
     json.field(reason, count);
@@ -105,6 +106,8 @@ void print_status(const v1::Status& status) {
   print_line("myod " + printable(status.version()) + ", up " + duration(status.uptime_s()) + ", " +
              counted(static_cast<std::uint64_t>(status.clients_size()), "client", "clients") +
              (status.recording().empty() ? ", not recording" : ", recording to " + printable(status.recording())));
+  if (!status.recording_failure().empty())
+    print_line("THE LAST RECORDING FAILED: " + printable(status.recording_failure()));
   Table table({"sensor", "state", "rate", "samples", "lost", "gaps", "corrupted", "port"}, 2, 6);
   for (const auto& s : status.sensors())
     table.add({s.name(), s.state(), rate(s.rate_hz()), std::to_string(s.samples()), std::to_string(s.lost()),
@@ -171,7 +174,7 @@ int run_status(const std::string& address, bool json) {
   const auto asked = ask(address);
   if (!json) print_status(asked.status);
   if (json)
-    for (const auto& sensor : asked.status.sensors()) print_line(json_line(sensor));
+    for (const auto& sensor : asked.status.sensors()) print_line(json_line(sensor, asked.status));
   return 0;
 }
 

@@ -90,7 +90,7 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
 }
 
 bool needs_words(std::string_view state, std::string_view detail) {
-  return state != "streaming" || detail.starts_with("no data");
+  return state != "streaming" || detail.starts_with("no data") || detail.starts_with("wrong rate");
 }
 
 std::string state_text(std::string_view state, std::string_view detail) {

@@ -49,6 +49,8 @@ TEST(Address, RefusesTheRestWithAnExample) {
                             "tcp:host:99999",
                             "tcp:::1:80",
                             "udp:9000",
+                            "udp:127.0.0.1:99999",
+                            "udp:localhost:9000",
                             "file:",
                             "file:x?speed=-1",
                             "file:x?rate=nan",

@@ -1,6 +1,7 @@
 // Start and end: signals at any moment, wrong configuration, a sensor that comes and goes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -72,9 +73,60 @@ TEST(Life, RefusesWrongSyntaxUnknownKindsAndNoSensorEachWithItsCode) {
   EXPECT_EQ(run({program("myod"), "--sensor", "bitalino"}).code, 78);
   EXPECT_EQ(run({program("myod")}).code, 78);
   EXPECT_EQ(run({program("myod"), "--sensor", "sim", "--set", "condition.nonsense=1"}).code, 78);
-  EXPECT_EQ(run({program("myod"), "--sensor", "sim", "--listen", "tcp:0.0.0.0:0"}).code, 1);
+  EXPECT_EQ(run({program("myod"), "--sensor", "sim", "--listen", "tcp:0.0.0.0:0"}).code, 78);
   EXPECT_EQ(run({program("myod"), "--help"}).code, 0);
   EXPECT_NE(run({program("myod"), "--version"}).out.find("Not a medical device"), std::string::npos);
+}
+
+/// What follows [[sensor]] in a file, or a word for the command line; the key that must be named.
+struct Wrong {
+  std::string text, key;
+};
+
+void refuses(Words words, const std::string& place, const std::string& key) {
+  words.insert(words.begin(), program("myod"));
+  for (const bool check : {true, false}) {
+    if (check) words.emplace_back("--check");
+    const Finished finished = run(words);
+    EXPECT_EQ(finished.code, 78) << words.back() << ": " << finished.out << finished.err;
+    EXPECT_EQ(finished.err.substr(0, place.size()), place);
+    EXPECT_NE(finished.err.find(key + " = "), std::string::npos) << finished.err;
+    if (check) words.pop_back();
+  }
+}
+
+TEST(Life, RefusesAddressesItCannotListenOnAtCheckAndAtStart) {
+  const TemporaryFolder folder;
+  const std::string file = folder / "wrong.toml";
+  for (const char* wrong : {"udp:1", "tcp:0.0.0.0:99999", "tcp:0.0.0.0:7600", "tcp:x", "unix:", "foo"}) {
+    std::ofstream(file) << "[serve]\nlisten = [\"" << wrong << "\"]\n";
+    refuses({"--sensor", "sim", "--config", file}, file + ":2: ", "serve.listen");
+    refuses({"--sensor", "sim", "--listen", wrong}, "--listen: ", "serve.listen");
+  }
+}
+
+TEST(Life, RefusesSensorsItCannotRunAtCheckAndAtStart) {
+  const TemporaryFolder folder;
+  const std::string file = folder / "wrong.toml";
+  const std::string ascii = "kind = 'ascii'\n";
+  for (const Wrong& wrong :
+       {Wrong{ascii + "port = 'foo:/x'", "port"}, Wrong{"kind = 'sim'\nport = 'sim:nosuch'", "port"},
+        Wrong{ascii + "port = 'tcp:host'", "port"}, Wrong{ascii + "port = 'tcp:host:99999'", "port"},
+        Wrong{ascii + "port = 'udp:127.0.0.1:99999'", "port"}, Wrong{ascii + "port = '/dev/ttyUSB0?baud=7'", "port"},
+        Wrong{ascii + "port = '/dev/ttyUSB0?boo=1'", "port"}, Wrong{ascii + "port = 'file:x?rate=-5'", "port"},
+        Wrong{ascii + "port = 'file:x'", "port"}, Wrong{"kind = 'sim'\nrate_hz = 10", "rate_hz"},
+        Wrong{ascii + "port = '/dev/x'\nchannels = 2\ncounter_column = 4", "counter_column"},
+        Wrong{"kind = 'sim'\nchannels = 99", "channels"}}) {
+    std::ofstream(file) << "[[sensor]]\nname = 'arm'\n" << wrong.text << "\n";
+    const auto line = 2 + std::count(wrong.text.begin(), wrong.text.end(), '\n') + 1;
+    refuses({"--config", file}, file + ":" + std::to_string(line) + ": ", "sensor.arm." + wrong.key);
+  }
+  refuses({"--sensor", "ascii@/dev/x?boo=1"}, "--sensor ascii@/dev/x?boo=1: ", "sensor.ascii.port");
+  refuses({"--sensor", "sim", "--set", "sensor.sim.rate_hz=10"}, "--set: ", "sensor.sim.rate_hz");
+  std::ofstream(folder / "tty") << "there";
+  std::filesystem::create_symlink(folder / "tty", folder / "other");
+  refuses({"--sensor", "sim@" + (folder / "tty"), "--sensor", "ascii@pty:" + (folder / "other")},
+          "--sensor ascii@pty:", "sensor.ascii.port");
 }
 
 TEST(Life, WaitsForItsSensorSaysSoAndRecoversWhenItAppears) {
@@ -84,6 +136,17 @@ TEST(Life, WaitsForItsSensorSaysSoAndRecoversWhenItAppears) {
   EXPECT_NE(daemon.field("detail").find(folder / "tty"), std::string::npos) << daemon.field("detail");
   Process sensor(simulator(folder, "sim", {}));
   EXPECT_TRUE(daemon.becomes("state", "streaming"));
+}
+
+TEST(Life, MarksNothingBeforeTheFirstSampleAndCalibratesNoChannelTwice) {
+  const TemporaryFolder folder;
+  const Daemon waiting(folder, {"--sensor", "bitalino@" + (folder / "tty")});
+  const Finished mark = waiting.ctl({"mark", "go"});
+  EXPECT_EQ(mark.code, 1);
+  EXPECT_NE(mark.err.find("no sensor has sent a sample yet"), std::string::npos) << mark.err;
+  const Finished twice = waiting.ctl({"calibrate", "rest", "A1", "A1"});
+  EXPECT_NE(twice.code, 0);
+  EXPECT_NE(twice.err.find("name each channel once"), std::string::npos) << twice.err;
 }
 
 TEST(Life, ResumesByItselfAfterUnpluggingAndStatesTheGap) {

@@ -93,11 +93,19 @@ TEST(Records, AFullDiskEndsTheRecordingLoudlyAndNotTheNextOne) {
   const auto said = daemon.process().error_with("the recording ended");
   ASSERT_TRUE(said);
   EXPECT_NE(said->find("ulimit -f"), std::string::npos) << *said;
+  EXPECT_NE(daemon.field("recording_failure").find("ulimit -f"), std::string::npos);
+  EXPECT_NE(daemon.ctl({"status"}).out.find("THE LAST RECORDING FAILED: "), std::string::npos);
+  Finished asked;
+  do asked = daemon.ctl({"record", "stop"});  // while it is being closed, busy
+  while (asked.err.find("ending") != std::string::npos);
+  EXPECT_EQ(asked.code, 1);
+  EXPECT_NE(asked.err.find("ulimit -f"), std::string::npos) << asked.err;
   ASSERT_EQ(prlimit(daemon.process().pid(), RLIMIT_FSIZE, &before, nullptr), 0);
   Finished next;
   do next = daemon.ctl({"record", "start", "--label", "next"});  // while the first is being closed, busy
   while (next.err.find("is running") != std::string::npos);
   EXPECT_EQ(next.code, 0) << next.err;
+  EXPECT_EQ(daemon.field("recording_failure"), "") << "the next start has forgotten it";
   const Finished stopped = daemon.ctl({"record", "stop"});
   EXPECT_EQ(stopped.code, 0) << stopped.err;
   EXPECT_FALSE(read_all(next.out.substr(0, next.out.find('\n'))).heads.empty());

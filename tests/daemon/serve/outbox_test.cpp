@@ -9,6 +9,7 @@ namespace myod::serve {
 namespace {
 
 constexpr std::size_t all = std::size_t{1} << 30;
+constexpr std::int64_t any_age = std::int64_t{1} << 60;
 
 Bytes bytes(std::size_t n) { return std::make_shared<const std::string>(n, 'x'); }
 
@@ -32,7 +33,7 @@ std::vector<v1::ServerMessage> read(const std::vector<Bytes>& taken) {
 }
 
 TEST(Outbox, KeepsTheOrderAcrossItsQueues) {
-  Outbox outbox(1000, 10);
+  Outbox outbox(1000, 10, any_age);
   const std::vector<Bytes> said{bytes(1), bytes(2), bytes(3), bytes(4), bytes(5)};
   outbox.frame({0, v1::KIND_FEATURES, 0}, said[0], true);
   outbox.event(said[1]);
@@ -45,7 +46,7 @@ TEST(Outbox, KeepsTheOrderAcrossItsQueues) {
 }
 
 TEST(Outbox, TakesAboutAsManyBytesAsAsked) {
-  Outbox outbox(1000, 10);
+  Outbox outbox(1000, 10, any_age);
   for (int i = 0; i < 5; ++i) outbox.control(bytes(10));
   std::vector<Bytes> taken;
   outbox.take(taken, 25);
@@ -54,7 +55,7 @@ TEST(Outbox, TakesAboutAsManyBytesAsAsked) {
 }
 
 TEST(Outbox, TellsALossBeforeTheNextFrameOfItsStreamAndNotLater) {
-  Outbox outbox(60, 10);
+  Outbox outbox(60, 10, any_age);
   outbox.lose({1, v1::KIND_FEATURES, 4}, 4, 1, LossReason::rate);
   outbox.frame({2, v1::KIND_FEATURES, 0}, frame_message({2, v1::KIND_FEATURES, 0}), true);
   outbox.frame({1, v1::KIND_FEATURES, 5}, frame_message({1, v1::KIND_FEATURES, 5}), true);
@@ -71,20 +72,40 @@ TEST(Outbox, TellsALossBeforeTheNextFrameOfItsStreamAndNotLater) {
   EXPECT_EQ(messages[2].frame().sequence(), 5U);
 }
 
+TEST(Outbox, DropsWhatIsTooOldHoweverSmallAndTellsIt) {
+  constexpr std::int64_t ms = 1'000'000;
+  Outbox outbox(all, 10, 100 * ms);
+  for (std::uint64_t k = 0; k < 50; ++k) {
+    const FrameKey key{0, v1::KIND_FEATURES, k, static_cast<std::int64_t>(k) * 20 * ms};
+    EXPECT_TRUE(outbox.frame(key, frame_message(key), true));
+  }
+  EXPECT_EQ(outbox.queued_ns(), 100 * ms);
+  std::vector<Bytes> taken;
+  outbox.take(taken, all);
+  const auto messages = read(taken);
+  ASSERT_EQ(messages.size(), 7U);
+  EXPECT_EQ(messages[0].loss().from(), 0U);
+  EXPECT_EQ(messages[0].loss().to(), 43U);
+  EXPECT_EQ(messages[0].loss().reason(), "slow");
+  EXPECT_EQ(messages[1].frame().sequence(), 44U);
+  EXPECT_EQ(outbox.lost(), 44U);
+  EXPECT_EQ(outbox.queued_ns(), 0);
+}
+
 TEST(Outbox, RefusesInsteadOfDroppingWhenFramesMustNotBeDropped) {
-  Outbox outbox(100, 10);
+  Outbox outbox(100, 10, any_age);
   EXPECT_TRUE(outbox.frame({0, v1::KIND_FEATURES, 0}, bytes(60), false));
   EXPECT_FALSE(outbox.frame({0, v1::KIND_FEATURES, 1}, bytes(60), false));
 }
 
 TEST(Outbox, NeverDropsAnEvent) {
-  Outbox outbox(100, 3);
+  Outbox outbox(100, 3, any_age);
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(outbox.event(bytes(1000)));
   EXPECT_FALSE(outbox.event(bytes(1)));
 }
 
 TEST(Outbox, BoundsTheAnswers) {
-  Outbox outbox(100, 3);
+  Outbox outbox(100, 3, any_age);
   EXPECT_TRUE(outbox.control(bytes(1000))) << "one message always fits";
   EXPECT_FALSE(outbox.control(bytes(1)));
 }
@@ -98,7 +119,7 @@ TEST(Outbox, AccountsForEveryFrameWhateverHappens) {
   std::mt19937 random(5);
   const auto chance = [&](unsigned one_in) { return random() % one_in == 0; };
   for (int round = 0; round < 200; ++round) {
-    Outbox outbox(200 + random() % 400, 10);
+    Outbox outbox(200 + random() % 400, 10, any_age);
     Account account;
     std::map<std::uint32_t, std::uint64_t> next, last_told;
     const auto settle = [&](std::size_t n) {

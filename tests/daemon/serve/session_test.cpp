@@ -253,5 +253,16 @@ TEST(Server, SaysGoodbyeToAllWhenItCloses) {
   }
 }
 
+TEST(Session, ATroubleIsToldAtOnceToWhoeverSubscribedToAnything) {
+  Rig rig({}, {nullptr, [](v1::Status& s) { s.set_recording_failure("disk full"); }});
+  rig.describe(0, "arm");
+  client::Client controller(rig.unix_address(), "test 1", patience);
+  subscribe(controller, subscription({v1::KIND_FEATURES}));
+  rig.on_io([&] { rig.server().status_changed(); });
+  const auto told = receive_until(controller, [](const auto& m) { return m.has_status(); });
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->status().recording_failure(), "disk full");
+}
+
 }  // namespace
 }  // namespace myod::serve
