@@ -114,7 +114,26 @@ void Pipeline::State::clear_windows() noexcept {
   magnitudes.clear();
   spectrum_count.clear();
   repetition_spectrum_count.clear();
+}
+
+void Pipeline::State::clear_smoothers() noexcept {
   for (Smoother* s : {&envelope, &control_envelope}) std::fill(s->state.begin(), s->state.end(), 0.0);
+}
+
+void Pipeline::State::tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost,
+                               Sink& sink) noexcept {
+  const auto count = static_cast<double>(lost);
+  Event e = event(EventKind::gap, channel, seconds(begin), seconds(end), count / rate_hz);
+  ((e.text << "lost ").number(count, 0) << (lost == 1 ? " sample (" : " samples (")).number(1000.0 * count / rate_hz, 0)
+      << " ms)";
+  sink.event(e, nullptr);
+}
+
+/// Samples of single channels that came without a number, when the sample before `end` came with one again.
+void Pipeline::State::tell_missing(std::uint64_t end, Sink& sink) noexcept {
+  for (std::size_t lane = 0; lane < lane_count; ++lane)
+    if (const auto m = validity.take_missing(lane, end))
+      tell_gap(static_cast<std::int32_t>(channel(lane)), m->begin, m->end, m->lost, sink);
 }
 
 /// Samples next_index .. first_index are lost: told, masked in every window they lie in, never filled.
@@ -124,11 +143,8 @@ void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
   const double lost = static_cast<double>(missing);
   finish_spectra(sink);
   onsets.settle();
-  Event e = event(EventKind::gap, all_channels, at_s, seconds(first_index), lost / rate_hz);
-  ((e.text << "lost ").number(lost, 0) << (missing == 1 ? " sample (" : " samples ("))
-          .number(1000.0 * lost / rate_hz, 0)
-      << " ms)";
-  sink.event(e, nullptr);
+  tell_missing(Validity::none, sink);
+  tell_gap(all_channels, next_index, first_index, missing, sink);
 
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     Lane& muscle = muscles[lane];
@@ -151,7 +167,8 @@ void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
     clear_windows();
     next_index = first_index;
   }
-  while (next_index < first_index) {  // the envelopes wait; the windows pass over zeros that are not valid
+  clear_smoothers();
+  while (next_index < first_index) {  // the windows pass over zeros that are not valid
     const auto rows = static_cast<std::size_t>(std::min(first_index - next_index, run_rows - next_index % run_rows));
     std::fill_n(history.y(next_index), rows * lanes, 0.0);
     std::fill_n(history.masked(next_index), rows * lanes, 0.0);
@@ -247,7 +264,10 @@ void Pipeline::State::stop(std::size_t row, Sink& sink) noexcept {
   const std::uint64_t end = next_index + row + 1;
   if (repetition_hops.ends_at(end) && options.repetition.enabled) count_repetitions(end, sink);
   if (amplitude_hops.ends_at(end)) amplitude_frame(row, end, sink);
-  if (control_hops.ends_at(end)) control_frame(row, end, sink);
+  if (control_hops.ends_at(end)) {
+    tell_missing(end, sink);
+    control_frame(row, end, sink);
+  }
   if (repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(end);
   if (spectrum_hops.ends_at(end)) begin_spectrum(end);
   if (pending_repetition.work.open) continue_repetition_spectra(end);
@@ -324,6 +344,7 @@ void Pipeline::finish(std::string_view why, Sink& sink) noexcept {
   const math::FlushDenormals guard;
   State& s = *state_;
   s.finish_spectra(sink);
+  s.tell_missing(Validity::none, sink);
   for (std::size_t lane = 0; lane < s.lane_count; ++lane)
     if (const auto reply = s.calibrations.stop(lane, s.stream.channels[s.channel(lane)].name, why)) sink.result(*reply);
 }

@@ -36,6 +36,11 @@ bool Pipeline::State::flat(std::size_t lane) const noexcept {
   return repetition.mean_square(lane) < limit * limit;
 }
 
+double Pipeline::State::envelope_of(const Smoother& smoother, std::size_t row, std::size_t lane,
+                                    std::uint64_t end) const noexcept {
+  return end - validity.unbroken_from(lane) < smoother.settling ? unknown : smoother.out[row * lanes + lane];
+}
+
 ChannelStatus Pipeline::State::judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
                                      std::uint32_t more) const noexcept {
   ChannelStatus s;
@@ -43,9 +48,8 @@ ChannelStatus Pipeline::State::judge(std::size_t lane, std::uint64_t end, std::s
   s.reasons = validity.reasons(lane, end, window) | (flat(lane) ? reason_flat : 0U) | more;
   if (options.onset.enabled && !muscles[lane].onset.known()) s.reasons |= reason_uncalibrated;
   if (muscles[lane].reference_earlier) s.reasons |= reason_earlier_reference;
-  s.grade = valid_fraction < options.features.min_valid ? Severity::invalid
-            : s.reasons == 0                            ? Severity::ok
-                                                        : worst(s.reasons);
+  const bool enough = valid_fraction > 0.0 && valid_fraction >= options.features.min_valid;
+  s.grade = !enough ? Severity::invalid : s.reasons == 0 ? Severity::ok : worst(s.reasons);
   return s;
 }
 
@@ -75,7 +79,7 @@ void Pipeline::State::amplitude_frame(std::size_t row, std::uint64_t end, Sink& 
     AmplitudeInput in = known_of(lane);
     in.mean_square = amplitude.mean_square(lane);
     in.mean_magnitude = magnitudes.at(lane) / amplitude.count.at(lane);
-    in.envelope_uv = envelope.out[row * lanes + lane];
+    in.envelope_uv = envelope_of(envelope, row, lane, end);
     amplitude_values(in, std::span(values).subspan(channel(lane) * features, features));
   }
   tell_frame(FrameKind::amplitude, end, amplitude.samples(), values, status, sink);
@@ -90,7 +94,7 @@ void Pipeline::State::control_frame(std::size_t row, std::uint64_t end, Sink& si
     if (s.grade == Severity::invalid) continue;
     AmplitudeInput in = known_of(lane);
     in.mean_square = control.mean_square(lane);
-    in.envelope_uv = control_envelope.out[row * lanes + lane];
+    in.envelope_uv = envelope_of(control_envelope, row, lane, end);
     control_values(in, std::span(values).subspan(channel(lane) * features, features));
   }
   tell_frame(FrameKind::control, end, control.samples(), values, status, sink);

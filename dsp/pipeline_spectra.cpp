@@ -34,9 +34,10 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
       ChannelStatus& status_of_lane = spectrum_status[channel(lane)];
       status_of_lane = judge(lane, end, spectrum_samples, p.valid_samples[lane] / static_cast<double>(spectrum_samples),
                              rate_hz < full_band_rate_hz ? reason_rate : 0U);
-      const double noise = threshold_rest * p.rest_uv[lane];  // NaN while unknown: the converter's step alone decides
-      const double step = threshold_lsb * std::abs(stream.channels[channel(lane)].scale);
-      p.threshold_uv[tile][lane % lane_tile] = noise > step ? noise : step;
+      const Channel& of = stream.channels[channel(lane)];
+      const double noise = threshold_rest * p.rest_uv[lane];  // NaN while unknown
+      const double step = of.step_known ? threshold_lsb * std::abs(of.scale) : 0.0;
+      p.threshold_uv[tile][lane % lane_tile] = noise < step ? step : noise;
       wanted |= status_of_lane.grade != Severity::invalid;
       all_valid &= p.valid_samples[lane] == static_cast<double>(spectrum_samples);
     }
@@ -64,6 +65,8 @@ void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
   SpectrumInput in;
   in.band = spectrum.band(lane % lane_tile);
   in.activity = spectrum_activity.of(lane % lane_tile);
+  if (std::isnan(pending.threshold_uv[lane / lane_tile][lane % lane_tile]))  // nothing was compared with it
+    in.activity.crossings = in.activity.turns = in.activity.steps = unknown;
   in.valid_samples = pending.valid_samples[lane];
   in.rate_hz = rate_hz;
   in.rest_uv = pending.rest_uv[lane];

@@ -24,17 +24,24 @@
 #include "dsp/features/table.hpp"
 #include "dsp/features/windows.hpp"
 #include "dsp/math/axis.hpp"
+#include "dsp/math/sections.hpp"
 #include "dsp/pipeline.hpp"
 
 namespace myod::dsp {
 
-/// A cascade without warm start over all lanes: an envelope filter.
+/// A cascade without warm start over all lanes: an envelope filter. Beginnings and lost samples are zeros to it: it
+/// says nothing until they make less than settled_share of its number.
 struct Smoother {
+  static constexpr double settled_share = 0.01;
   std::vector<Section> sections;
   std::vector<double> state, out;  // out: run_rows x lanes
+  std::size_t settling;            // samples
 
   Smoother(std::vector<Section> design, std::size_t lanes)
-      : sections(std::move(design)), state(sections.size() * 2 * lanes, 0.0), out(run_rows * lanes, 0.0) {}
+      : sections(std::move(design)),
+        state(sections.size() * 2 * lanes, 0.0),
+        out(run_rows * lanes, 0.0),
+        settling(math::settling_samples(sections, settled_share)) {}
 };
 
 /// What is known of one EMG channel: the muscle's levels and its detectors.
@@ -164,6 +171,7 @@ struct Pipeline::State {
   // pipeline.cpp: samples
   void gap(std::uint64_t first_index, Sink& sink) noexcept;
   void clear_windows() noexcept;
+  void clear_smoothers() noexcept;
   void run(const double* raw, std::size_t rows, Sink& sink) noexcept;
   void push_windows(std::size_t rows) noexcept;
   void tell_conditioned(const double* raw, std::size_t rows, Sink& sink) noexcept;
@@ -171,6 +179,8 @@ struct Pipeline::State {
   void stop(std::size_t row, Sink& sink) noexcept;
   void mark_invalid(std::size_t rows) noexcept;
   void detect(std::size_t rows, Sink& sink) noexcept;
+  void tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost, Sink& sink) noexcept;
+  void tell_missing(std::uint64_t end, Sink& sink) noexcept;
   void try_calibrations(std::size_t rows, Sink& sink) noexcept;
   void tell_repetition(std::size_t lane, const RepetitionEnd& end, Sink& sink) noexcept;
   void close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept;
@@ -181,6 +191,7 @@ struct Pipeline::State {
   void amplitude_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
   void control_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
   AmplitudeInput known_of(std::size_t lane) const noexcept;
+  double envelope_of(const Smoother& smoother, std::size_t row, std::size_t lane, std::uint64_t end) const noexcept;
   bool flat(std::size_t lane) const noexcept;
   ChannelStatus judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
                       std::uint32_t more = 0) const noexcept;

@@ -19,8 +19,9 @@ struct Channel {
   std::string muscle;
   Side side = Side::none;
   std::string unit = "uV";
-  double scale = 1.0;                                          ///< units per raw count
-  double offset = 0.0;                                         ///< raw count that means zero
+  double scale = 1.0;      ///< units per raw count
+  double offset = 0.0;     ///< raw count that means zero
+  bool step_known = true;  ///< false: raw numbers are no counts of a converter, so one of them is no step (LSB)
   double rail_low = -std::numeric_limits<double>::infinity();  ///< smallest raw count the converter can give
   double rail_high = std::numeric_limits<double>::infinity();  ///< largest
 };

@@ -36,7 +36,8 @@ constexpr std::array rows{
              [](const ConditionOptions&, double) { return std::vector<Section>{}; }, false,
              [](const ConditionOptions&, double) {
                return std::string(
-                   "samples that are lost, not finite or beyond 98 % of the converter's range are masked");
+                   "samples that are lost, not finite or beyond 98 % of the converter's range, where it is known, are "
+                   "masked");
              }},
     StageRow{"highpass", [](const ConditionOptions& o) { return o.highpass; }, design_highpass, true,
              [](const ConditionOptions& o, double) {

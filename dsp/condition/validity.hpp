@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "dsp/condition/conditioner.hpp"
@@ -20,14 +23,34 @@ class Validity {
       : hold_(math::window_samples(100.0, rate_mhz)),
         missing_until_(lanes, 0),
         railed_until_(lanes, 0),
-        stuck_until_(lanes, 0) {}
+        stuck_until_(lanes, 0),
+        missing_(lanes) {}
 
   void start(std::uint64_t index) noexcept { start_ = index; }
   void gap(std::uint64_t next_index) noexcept { std::fill(missing_until_.begin(), missing_until_.end(), next_index); }
   void sample(std::size_t lane, std::uint64_t index, std::uint8_t flag) noexcept {
-    if (flag == sample_missing) missing_until_[lane] = index + 1;
+    if (flag == sample_missing) {
+      if (missing_[lane].lost++ == 0) missing_[lane].begin = index;
+      missing_[lane].end = missing_until_[lane] = index + 1;
+    }
     if (flag == sample_stuck) stuck_until_[lane] = index + 1;
     if (flag == sample_railed) railed_until_[lane] = index + 1 + hold_;
+  }
+
+  /// Samples that came but were no numbers, since the last ones told.
+  struct Missing {
+    std::uint64_t begin = 0, end = 0, lost = 0;
+  };
+  static constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
+  /// To be told once: when there are some and the sample before `end` is none of them; with `none` in any case.
+  std::optional<Missing> take_missing(std::size_t lane, std::uint64_t end) noexcept {
+    if (missing_[lane].lost == 0 || missing_[lane].end == end) return std::nullopt;
+    return std::exchange(missing_[lane], Missing());
+  }
+
+  /// The first sample since which the converter said something with each: what a filter may remember.
+  std::uint64_t unbroken_from(std::size_t lane) const noexcept {
+    return std::max({start_, missing_until_[lane], stuck_until_[lane]});
   }
 
   /// Of the window of that length that ends before sample `end`.
@@ -41,6 +64,7 @@ class Validity {
   std::size_t hold_;
   std::uint64_t start_ = 0;
   std::vector<std::uint64_t> missing_until_, railed_until_, stuck_until_;  // one past the last such sample
+  std::vector<Missing> missing_;                                           // not told yet
 };
 
 }  // namespace myod::dsp

@@ -82,6 +82,23 @@ std::vector<std::array<double, 2>> steady_state(std::span<const Section> section
   return states;
 }
 
+std::size_t settling_samples(std::span<const Section> lowpass, double share) {
+  std::vector<std::array<double, 2>> z(lowpass.size(), {0.0, 0.0});
+  std::size_t settled = 0;  // one past the last sample of the step's answer that is off
+  // Between its overshoots an answer is right for less than as long again as it took to get there.
+  for (std::size_t i = 0; i < 4 * (settled + 1); ++i) {
+    double y = 1.0;
+    for (std::size_t k = 0; k < lowpass.size(); ++k) {
+      const Section& s = lowpass[k];
+      const double x = y;
+      y = s.b0 * x + z[k][0];
+      z[k] = {s.b1 * x - s.a1 * y + z[k][1], s.b2 * x - s.a2 * y};
+    }
+    if (y < 1.0 - share || y > 1.0 + share) settled = i + 1;
+  }
+  return settled;
+}
+
 double group_delay_samples(std::span<const Section> sections, double hz, double rate_hz) {
   const double w = 2.0 * pi * hz / rate_hz;
   const double c1 = cos(w), s1 = sin(w), c2 = cos(2.0 * w), s2 = sin(2.0 * w);

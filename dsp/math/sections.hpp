@@ -21,6 +21,9 @@ std::vector<Section> bessel2_lowpass(double corner_hz, double rate_hz);
 /// State of each section (z0, z1) after an endless input of 1, as scipy.signal.sosfilt_zi.
 std::vector<std::array<double, 2>> steady_state(std::span<const Section> sections);
 
+/// After so many samples a low-pass that began with zeros stays within `share` of the level it is given.
+std::size_t settling_samples(std::span<const Section> lowpass, double share);
+
 /// Group delay of the cascade in samples.
 double group_delay_samples(std::span<const Section> sections, double hz, double rate_hz);
 

@@ -111,6 +111,73 @@ std::vector<double> one_effort() {  // from 3 s to 5 s
   return x;
 }
 
+double one_kind_of(const test::Recorder& seen, dsp::FrameKind kind, std::uint64_t end) {
+  return ending_at(seen, end, kind).value("envelope_uv");
+}
+
+TEST_F(Gap, AnEnvelopeIsAbsentUntilTheLossIsForgottenAndRightAfterwards) {
+  // A steady tone: its rectified mean is 2 / pi of its height.
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 8 < 4 ? 100.0 : -100.0;
+  test::feed(pipeline, seen, x, 0, 3000);
+  const double level = one_kind_of(seen, dsp::FrameKind::amplitude, 2900);
+  test::feed(pipeline, seen, x, 3040, 5000);
+  for (std::size_t i = 5000; i < 5040; ++i) x[i] = std::nan("");
+  test::feed(pipeline, seen, x, 5000, 8000);
+  for (const auto kind : {dsp::FrameKind::amplitude, dsp::FrameKind::control}) {
+    std::size_t absent = 0;
+    for (const auto& f : seen.of(kind)) {
+      const double v = f.value("envelope_uv");
+      absent += std::isnan(v) ? 1 : 0;
+      if (!std::isnan(v)) {
+        EXPECT_NEAR(v, level, 0.025 * level) << f.head.end_index;
+      }
+    }
+    EXPECT_GT(absent, 15U);
+    for (const std::uint64_t lost_until : {3040U, 5040U}) {
+      EXPECT_TRUE(std::isnan(one_kind_of(seen, kind, lost_until + 40)));
+      EXPECT_FALSE(std::isnan(one_kind_of(seen, kind, lost_until + 240)));
+    }
+  }
+}
+
+TEST_F(Gap, WithoutAnyValidSampleNothingIsSaidWhateverTheLeastShare) {
+  dsp::Options options;
+  options.features.min_valid = 0.0;
+  dsp::Pipeline lax(test::emg_stream(rate), options);
+  for (std::size_t i = 4000; i < 6000; ++i) x[i] = std::nan("");
+  test::feed(lax, seen, x, 0, x.size());
+  for (const auto kind : {dsp::FrameKind::amplitude, dsp::FrameKind::control, dsp::FrameKind::spectrum}) {
+    const auto f = ending_at(seen, 5500, kind);
+    EXPECT_EQ(f.status[0].valid_fraction, 0.0);
+    EXPECT_EQ(f.status[0].grade, dsp::Severity::invalid);
+    for (const double v : f.values) EXPECT_TRUE(std::isnan(v));
+  }
+}
+
+TEST_F(Gap, SamplesThatCameWithoutANumberAreToldForTheirChannel) {
+  auto two = std::vector<double>();
+  for (const double v : x) two.insert(two.end(), {v, v});
+  for (std::size_t i = 3000; i < 3012; ++i) two[2 * i + 1] = std::nan("");
+  two[2 * 3500 + 1] = std::nan("");
+  two[2 * 4000 - 1] = std::nan("");  // the last before samples are lost for all
+  two[2 * 5000 - 1] = std::nan("");  // the last of all
+  dsp::Pipeline pair(test::emg_stream(rate, 2), {});
+  test::feed(pair, seen, two, 0, 4000);
+  test::feed(pair, seen, two, 4010, 5000);
+  pair.finish(dsp::input_ended, seen);
+  const auto gaps = seen.of(dsp::EventKind::gap);
+  ASSERT_EQ(gaps.size(), 5U);
+  EXPECT_EQ(gaps[0].event.channel, 1);
+  EXPECT_EQ(gaps[0].event.t_event_s, 3.0);
+  EXPECT_EQ(gaps[0].event.t_decision_s, 3.012);
+  EXPECT_EQ(gaps[0].event.value, 0.012);
+  EXPECT_EQ(gaps[0].event.text.view(), "lost 12 samples (12 ms)");
+  EXPECT_EQ(gaps[1].event.text.view(), "lost 1 sample (1 ms)");
+  EXPECT_EQ(gaps[2].event.t_decision_s, 4.0);
+  EXPECT_EQ(gaps[3].event.channel, dsp::all_channels);
+  EXPECT_EQ(gaps[4].event.t_event_s, 4.999);
+}
+
 TEST(GapInAnEffort, LostSamplesHereAndThereLeaveOneWholeRepetition) {
   const auto x = one_effort();
   dsp::Pipeline pipeline(test::emg_stream(rate), {});

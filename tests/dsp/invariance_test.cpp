@@ -121,6 +121,29 @@ TEST(Invariance, TwiceTheSignalIsTwiceTheAmplitudeAndTheSameFrequencies) {
   EXPECT_EQ(s2.value("zc_per_s"), s.value("zc_per_s"));
 }
 
+TEST(Invariance, CountsDoNotDependOnTheUnitOfNumbersThatAreNoCounts) {
+  // A power of two keeps every bit of the scaled signal.
+  const auto run = [](double unit_uv) {
+    auto x = test::oracle_signal(6000, rate);
+    for (double& v : x) v /= unit_uv;
+    auto stream = test::emg_stream(rate);
+    stream.channels[0].scale = unit_uv;
+    stream.channels[0].step_known = false;
+    dsp::Pipeline pipeline(stream, {});
+    test::Recorder seen;
+    test::feed(pipeline, seen, x, 0, x.size());
+    return seen.of(dsp::FrameKind::spectrum);
+  };
+  const auto volts = run(1048576.0), microvolts = run(1.0);
+  ASSERT_EQ(volts.size(), microvolts.size());
+  for (const char* name : {"zc_per_s", "ssc_per_s", "wamp_per_s"}) {
+    EXPECT_TRUE(std::isnan(volts[1].value(name))) << name;  // at 1 s nobody knows the rest level
+    EXPECT_FALSE(std::isnan(volts[1].value("wl_uv")));
+    EXPECT_GT(volts.back().value(name), 10.0) << name;
+    EXPECT_EQ(volts.back().value(name), microvolts.back().value(name)) << name;
+  }
+}
+
 TEST(Invariance, SpreadingSpectraOverChannelsChangesNoNumber) {
   // The same muscle on 1 and on 12 channels: the twelfth is computed 11 samples later and says the same.
   const auto x = test::oracle_signal(4000, rate);

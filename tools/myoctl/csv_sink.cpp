@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cerrno>
-#include <charconv>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <span>
@@ -21,8 +18,6 @@
 namespace myod::myoctl {
 
 namespace {
-
-constexpr std::size_t write_bytes = 1 << 16;
 
 // The columns scripts rely on, in their order; one that is not computed yet stays empty. Further features follow
 // behind.
@@ -69,13 +64,30 @@ std::string file_name(std::string name) {
   return name;
 }
 
-/// Creates the folder before the files in it.
-std::filesystem::path created(const std::filesystem::path& dir) {
+/// Creates the folder before the files in it; true when it was not there.
+bool created(const std::filesystem::path& dir) {
   std::error_code error;
-  std::filesystem::create_directories(dir, error);
+  const bool made = std::filesystem::create_directories(dir, error);
   if (error)
     throw std::runtime_error(dir.string() + ": cannot be created: " + error.message() + ": choose another --out");
-  return dir;
+  return made;
+}
+
+bool is_filtered(const std::string& name) {
+  return name == "filtered.csv" || (name.starts_with("filtered_") && name.ends_with(".csv"));
+}
+
+/// What was done to the samples, as streams.csv tells it.
+std::string conditioning_text(const dsp::Stream& stream, const dsp::Options& options) {
+  std::string text;
+  for (const dsp::StageInfo& s : dsp::describe_stages(options.condition, stream.rate_hz()))
+    text += (text.empty() ? "" : "; ") + s.text;
+  std::string unbounded;
+  for (const dsp::Channel& c : stream.channels)
+    if (c.kind == dsp::ChannelKind::emg && !(std::isfinite(c.rail_low) && std::isfinite(c.rail_high)))
+      unbounded += (unbounded.empty() ? "" : ", ") + c.name;
+  if (!unbounded.empty()) text += "; the range is not known, nothing is masked for it: " + unbounded;
+  return text;
 }
 
 std::string filtered_header(const dsp::Stream& stream) {
@@ -86,65 +98,16 @@ std::string filtered_header(const dsp::Stream& stream) {
 
 }  // namespace
 
-CsvFile::CsvFile(std::filesystem::path path, std::string_view header)
-    : path_(std::move(path)), out_(path_, std::ios::binary | std::ios::trunc) {
-  if (!out_) throw std::runtime_error(path_.string() + ": cannot be created: " + std::strerror(errno));
-  buffer_.append(header).append("\n");
-}
-
-void CsvFile::separate() {
-  if (row_begun_) buffer_ += ',';
-  row_begun_ = true;
-}
-
-CsvFile& CsvFile::field(double value) {
-  separate();
-  if (std::isnan(value)) return *this;
-  char text[32];
-  buffer_.append(text, std::to_chars(text, text + sizeof text, value).ptr);
-  return *this;
-}
-
-CsvFile& CsvFile::field(std::uint64_t value) {
-  separate();
-  char text[32];
-  buffer_.append(text, std::to_chars(text, text + sizeof text, value).ptr);
-  return *this;
-}
-
-CsvFile& CsvFile::field(std::string_view text) {
-  separate();
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    buffer_ += text;
-    return *this;
-  }
-  buffer_ += '"';
-  for (const char c : text) buffer_.append(c == '"' ? 2 : 1, c);
-  buffer_ += '"';
-  return *this;
-}
-
-void CsvFile::end_row() {
-  buffer_ += '\n';
-  row_begun_ = false;
-  if (buffer_.size() >= write_bytes) write();
-}
-
-void CsvFile::write() {
-  out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-  buffer_.clear();
-}
-
-void CsvFile::close() {
-  write();
-  out_.close();  // sets failbit, which a failed write has set before
-  if (!out_) throw std::runtime_error(path_.string() + ": cannot be written: is the disk full?");
-}
-
 /// One stream's results, into the shared files.
 class CsvFolder::StreamSink final : public dsp::Sink {
  public:
   StreamSink(CsvFolder& folder, const dsp::Stream& stream) : folder_(folder), stream_(stream) {
+    for (const dsp::Channel& c : stream.channels) {
+      ChannelSummary& summary = counted_.emplace_back();
+      summary.sensor = stream.sensor;
+      summary.channel = c.name;
+      summary.rate_hz = stream.rate_hz();
+    }
     if (!folder.filtered_) return;
     const std::string name = folder.several_ ? "filtered_" + file_name(stream.sensor) : "filtered";
     filtered_.emplace(folder.dir_ / (name + ".csv"), filtered_header(stream));
@@ -152,19 +115,21 @@ class CsvFolder::StreamSink final : public dsp::Sink {
 
   void frame(const dsp::FeatureFrame& f) override {
     if (f.head.kind == dsp::FrameKind::control) return;
-    CsvFile& file = f.head.kind == dsp::FrameKind::spectrum ? folder_.spectrum_ : folder_.amplitude_;
+    const bool amplitude = f.head.kind == dsp::FrameKind::amplitude;
+    CsvFile& file = amplitude ? *folder_.amplitude_ : *folder_.spectrum_;
     const Layout& columns = layout_of(f.head.kind);
-    const double t_s = stream_.seconds(static_cast<double>(f.head.end_index));
+    const std::string t_s = csv_number(stream_.seconds(static_cast<double>(f.head.end_index)));
     for (std::size_t c = 0; c < f.head.channels; ++c) {
       if (stream_.channels[c].kind != dsp::ChannelKind::emg) continue;
+      if (amplitude) count(counted_[c], f.status[c]);
       const auto values = f.values.subspan(c * f.head.features, f.head.features);
       const auto put = [&](std::optional<std::size_t> i) {
         if (i)
           file.field(values[*i]);
         else
-          file.field(std::string_view());
+          file.fields("");
       };
-      file.field(t_s).field(std::string_view(stream_.channels[c].name));
+      file.fields(t_s).field(std::string_view(stream_.channels[c].name));
       std::ranges::for_each(columns.fixed, put);
       file.field(f.status[c].valid_fraction)
           .field(std::string_view(dsp::quality_text(f.status[c].reasons, f.status[c].grade)));
@@ -174,13 +139,19 @@ class CsvFolder::StreamSink final : public dsp::Sink {
   }
 
   void event(const dsp::Event& e, const dsp::Repetition* repetition) override {
-    folder_.events_.field(dsp::word(dsp::event_kind_words, e.kind)).field(channel_name(e.channel));
-    folder_.events_.field(e.t_event_s).field(e.t_decision_s).field(e.value).field(e.text.view()).end_row();
+    count(e);
+    std::string text(e.text.view());
+    if (e.kind == dsp::EventKind::gap && e.channel == dsp::all_channels) text = stream_.sensor + ": " + text;
+    CsvFile& events = *folder_.events_;
+    events.field(dsp::word(dsp::event_kind_words, e.kind)).field(channel_name(e.channel));
+    events.field(e.t_event_s).field(e.t_decision_s).field(e.value).field(std::string_view(text));
+    events.field(std::string_view(stream_.sensor)).end_row();
     if (repetition == nullptr) return;
     const dsp::Repetition& r = *repetition;
-    folder_.repetitions_.field(channel_name(r.channel)).field(std::uint64_t{r.number}).field(r.start_s).field(r.end_s);
-    folder_.repetitions_.field(r.peak_uv).field(r.peak_ref_pct).field(r.mean_uv).field(r.rest_before_s).field(r.mdf_hz);
-    folder_.repetitions_.field(std::uint64_t{r.complete}).end_row();
+    CsvFile& file = *folder_.repetitions_;
+    file.field(channel_name(r.channel)).field(std::uint64_t{r.number}).field(r.start_s).field(r.end_s);
+    file.field(r.peak_uv).field(r.peak_ref_pct).field(r.mean_uv).field(r.rest_before_s).field(r.mdf_hz);
+    file.field(std::uint64_t{r.complete}).end_row();
   }
 
   void result(const dsp::CommandResult& r) override {
@@ -200,57 +171,115 @@ class CsvFolder::StreamSink final : public dsp::Sink {
     }
   }
 
-  void close() {
-    if (filtered_) filtered_->close();
+  std::optional<CsvFile>& filtered() { return filtered_; }
+  void add_to(std::vector<ChannelSummary>& all, std::uint64_t instants) const {
+    for (std::size_t c = 0; c < counted_.size(); ++c) {
+      if (stream_.channels[c].kind != dsp::ChannelKind::emg) continue;
+      all.push_back(counted_[c]);
+      all.back().samples = instants - without_number_[c];
+    }
   }
 
  private:
+  static void count(ChannelSummary& c, const dsp::ChannelStatus& s) {
+    ++c.frames;
+    ++c.of_grade[static_cast<std::size_t>(s.grade)];
+    for (std::size_t i = 0; i < c.of_reason.size(); ++i)
+      c.of_reason[i] += (s.reasons & dsp::reason_table[i].reason) != 0 ? 1 : 0;
+  }
+
+  void count(const dsp::Event& e) {
+    const auto lost = e.kind == dsp::EventKind::gap ? std::llround(e.value * stream_.rate_hz()) : 0;
+    for (std::size_t c = 0; c < counted_.size(); ++c) {
+      if (e.channel != dsp::all_channels && static_cast<std::size_t>(e.channel) != c) continue;
+      counted_[c].gaps += e.kind == dsp::EventKind::gap ? 1 : 0;
+      counted_[c].lost += static_cast<std::uint64_t>(lost);
+      counted_[c].onsets += e.kind == dsp::EventKind::onset ? 1 : 0;
+      counted_[c].repetitions += e.kind == dsp::EventKind::repetition ? 1 : 0;
+      if (e.channel != dsp::all_channels) without_number_[c] += static_cast<std::uint64_t>(lost);
+    }
+  }
+
   std::string_view channel_name(std::int32_t channel) const {
     return channel == dsp::all_channels ? std::string_view() : stream_.channels[static_cast<std::size_t>(channel)].name;
   }
 
   CsvFolder& folder_;
   const dsp::Stream stream_;
+  std::vector<ChannelSummary> counted_;
+  std::vector<std::uint64_t> without_number_ = std::vector<std::uint64_t>(stream_.channels.size(), 0);
   std::optional<CsvFile> filtered_;
 };
 
 CsvFolder::CsvFolder(std::filesystem::path dir, std::size_t streams, bool filtered)
-    : dir_(created(dir)),
-      several_(streams > 1),
-      filtered_(filtered),
-      amplitude_(dir_ / "amplitude.csv", layout_of(dsp::FrameKind::amplitude).header),
-      spectrum_(dir_ / "spectrum.csv", layout_of(dsp::FrameKind::spectrum).header),
-      events_(dir_ / "events.csv", "kind,channel,t_event_s,t_decision_s,value,text"),
-      repetitions_(dir_ / "repetitions.csv",
-                   "channel,number,start_s,end_s,peak_uv,peak_ref_pct,mean_uv,rest_before_s,mdf_hz,complete") {}
+    : made_(created(dir)), dir_(std::move(dir)), several_(streams > 1), filtered_(filtered) {
+  amplitude_.emplace(dir_ / "amplitude.csv", layout_of(dsp::FrameKind::amplitude).header);
+  spectrum_.emplace(dir_ / "spectrum.csv", layout_of(dsp::FrameKind::spectrum).header);
+  events_.emplace(dir_ / "events.csv", "kind,channel,t_event_s,t_decision_s,value,text,sensor");
+  repetitions_.emplace(dir_ / "repetitions.csv",
+                       "channel,number,start_s,end_s,peak_uv,peak_ref_pct,mean_uv,rest_before_s,mdf_hz,complete");
+}
 
-CsvFolder::~CsvFolder() = default;
+CsvFolder::~CsvFolder() {
+  for (std::optional<CsvFile>* file : {&amplitude_, &spectrum_, &events_, &repetitions_}) file->reset();
+  sinks_.clear();
+  std::error_code ignored;
+  if (made_) std::filesystem::remove(dir_, ignored);  // when nothing came to lie in it
+}
 
 dsp::Sink& CsvFolder::begin(std::uint32_t stream, const dsp::Pipeline& pipeline) {
-  const auto last = std::ranges::find(rows_.rbegin(), rows_.rend(), stream, &StreamRow::stream);
-  if (last == rows_.rend() || config::hash(last->options) != config::hash(pipeline.options()))
-    rows_.push_back({stream, pipeline.stream(), pipeline.options()});
+  rows_.push_back({stream, pipeline.epoch(), pipeline.next_index(), pipeline.stream(), pipeline.options()});
   auto& sink = sinks_[stream];
   if (!sink) sink = std::make_unique<StreamSink>(*this, pipeline.stream());
   return *sink;
 }
 
-void CsvFolder::finish(const std::map<std::uint32_t, double>& t0_s) {
-  CsvFile streams(dir_ / "streams.csv", "sensor,rate_hz,t0_s,channels,conditioning,group_delay_s,config_hash");
+void CsvFolder::write_streams(CsvFile& file, const std::map<std::uint32_t, StreamArrivals>& came) const {
   for (const StreamRow& row : rows_) {
-    std::string channels, stages;
+    std::string channels;
     for (const dsp::Channel& c : row.what.channels) channels += (channels.empty() ? "" : ";") + c.name;
-    for (const dsp::StageInfo& s : dsp::describe_stages(row.options.condition, row.what.rate_hz()))
-      stages += (stages.empty() ? "" : "; ") + s.text;
-    const auto t0 = t0_s.find(row.stream);
-    streams.field(std::string_view(row.what.sensor)).field(row.what.rate_hz());
-    streams.field(t0 == t0_s.end() ? std::numeric_limits<double>::quiet_NaN() : t0->second);
-    streams.field(std::string_view(channels)).field(std::string_view(stages));
-    streams.field(dsp::conditioning_delay_s(row.options.condition, row.what.rate_hz()));
-    streams.field(std::string_view(config::hash(row.options))).end_row();
+    const auto of_stream = came.find(row.stream);
+    file.field(std::string_view(row.what.sensor)).field(row.what.rate_hz());
+    file.field(of_stream == came.end() ? std::numeric_limits<double>::quiet_NaN() : of_stream->second.t0_s);
+    file.field(std::string_view(channels)).field(std::string_view(conditioning_text(row.what, row.options)));
+    file.field(dsp::conditioning_delay_s(row.options.condition, row.what.rate_hz()));
+    file.field(std::string_view(config::hash(row.options))).field(std::uint64_t{row.epoch});
+    file.field(row.begin_index).field(row.what.seconds(static_cast<double>(row.begin_index))).end_row();
   }
-  for (CsvFile* file : {&amplitude_, &spectrum_, &events_, &repetitions_, &streams}) file->close();
-  for (auto& [stream, sink] : sinks_) sink->close();
+}
+
+/// What an earlier run left and this one does not write, and streams.csv, the mark of a whole result.
+bool CsvFolder::remove_earlier(const std::vector<CsvFile*>& files) const {
+  const bool replaced = std::filesystem::remove(dir_ / "streams.csv");
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry : std::filesystem::directory_iterator(dir_))
+    if (is_filtered(entry.path().filename().string()) &&
+        std::ranges::none_of(files, [&](const CsvFile* f) { return f->path() == entry.path(); }))
+      left.push_back(entry.path());
+  for (const auto& path : left) std::filesystem::remove(path);
+  return replaced;
+}
+
+void CsvFolder::finish(const std::map<std::uint32_t, StreamArrivals>& came, ProcessSummary& summary) {
+  CsvFile streams(dir_ / "streams.csv",
+                  "sensor,rate_hz,t0_s,channels,conditioning,group_delay_s,config_hash,epoch,begin_index,begin_s");
+  write_streams(streams, came);
+  std::vector<CsvFile*> files{&*amplitude_, &*spectrum_, &*events_, &*repetitions_};
+  for (auto& [stream, sink] : sinks_)
+    if (sink->filtered()) files.push_back(&*sink->filtered());
+  files.push_back(&streams);
+  for (CsvFile* file : files) file->close();
+  summary.replaced = remove_earlier(files);
+  for (CsvFile* file : files) {
+    file->commit();
+    summary.files.push_back(file->path().filename().string());
+  }
+  for (const auto& [stream, sink] : sinks_) {
+    const auto of_stream = came.find(stream);
+    sink->add_to(summary.channels, of_stream == came.end() ? 0 : of_stream->second.instants);
+  }
+  for (const std::string& why : refusals_) summary.notes.push_back("command refused: " + why);
+  summary.out = dir_;
 }
 
 }  // namespace myod::myoctl

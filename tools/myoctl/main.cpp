@@ -147,7 +147,10 @@ void CommandLine::add_process() {
   sub->add_option("--calibration", process.calibration, "rest and reference levels (TOML)");
   sub->add_option("--set", process.set, "KEY=VALUE; may be repeated")->allow_extra_args(false);
   sub->add_flag("--filtered", process.filtered, "also write filtered.csv");
-  sub->add_option("--out", process.out, "folder of the results")->required();
+  sub->add_flag("--json", process.json, "the summary as one JSON object per input");
+  sub->add_option("--out", process.out, "folder of the results; of several inputs, a folder in it for each")
+      ->required();
+  sub->footer(std::string(process_files_help));
 }
 
 int run(int argc, char** argv) {

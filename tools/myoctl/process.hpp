@@ -1,11 +1,12 @@
 // `myoctl process`: the daemon's own pipeline on files. CSV tables or recordings (XDF, told apart by their first bytes)
 // in, the CSV files of amplitudes, spectra, events, repetitions and streams out. Faster than real time, constant
-// memory.
+// memory, an input per core.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace myod::myoctl {
@@ -18,11 +19,28 @@ struct ProcessArguments {
   std::optional<std::filesystem::path> calibration;  ///< --calibration: TOML, see config/calibration.hpp
   std::vector<std::string> set;                      ///< --set KEY=VALUE, in order
   bool filtered = false;                             ///< --filtered: also filtered.csv
+  bool json = false;                                 ///< --json: the summary, one object per input
   std::filesystem::path out;                         ///< --out: a folder, made when it is missing
 };
 
-/// Everything, including what goes to stderr. Returns the exit code: 0 done, 1 failed while running (a file unreadable,
-/// a bad row), 2 arguments that do not go together, 78 a wrong value or option.
+/// What the files are, for --help.
+inline constexpr std::string_view process_files_help =
+    "Files, replaced together once all are whole:\n"
+    "  amplitude.csv    a row per channel every 20 ms: RMS, ARV, envelope, % of reference, active\n"
+    "  spectrum.csv     a row per channel every 500 ms: MNF, MDF and what else describes a second of signal;\n"
+    "                   mains_db is empty, mains hum is not measured yet\n"
+    "  events.csv       onsets, offsets, repetitions, gaps, marks; a gap without a channel is of the whole sensor\n"
+    "  repetitions.csv  a row per contraction\n"
+    "  streams.csv      a row per sensor and epoch (a change of settings begins one): which channels, what was done\n"
+    "                   to the samples, and from which sample on\n"
+    "  filtered.csv     with --filtered: the conditioned samples; of several sensors filtered_SENSOR.csv each\n"
+    "t_s counts from sample 0 of the channel's own sensor; add t0_s of streams.csv to bring sensors to one clock.\n"
+    "Names of channels are unique over all sensors. An empty field is a number that is not known.";
+
+/// Everything: a summary per input to stdout, what went wrong to stderr. Returns the exit code, with several inputs
+/// that of the first that failed; the others are processed all the same. 0 done, 1 failed while running (a file
+/// unreadable, a bad row), 2 arguments that do not go together, 78 a wrong value or option, or no samples. What failed
+/// leaves an earlier result as it was.
 int run_process(const ProcessArguments& arguments);
 
 }  // namespace myod::myoctl

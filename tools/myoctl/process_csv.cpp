@@ -1,11 +1,12 @@
 #include "tools/myoctl/process_csv.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <limits>
-#include <optional>
 #include <stdexcept>
 
 namespace myod::myoctl {
@@ -13,23 +14,52 @@ namespace myod::myoctl {
 namespace {
 
 constexpr std::size_t chunk_bytes = 1 << 16;
-constexpr std::size_t longest_field = 4096;  // a name; numbers are far shorter
+constexpr std::size_t longest_line = 1 << 20;  // thousands of channels
+constexpr std::size_t shown = 40;              // of a field that is no number
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::string_view blanks = " \t\r";
+
+// Names under which tables carry their time axis, alone or followed by a unit: time_s, Time (ms).
+constexpr std::array<std::string_view, 8> axis_names{"t",     "time",   "timestamp", "timestamps",
+                                                     "index", "sample", "samples",   "seconds"};
+constexpr std::array<std::string_view, 8> axis_units{"", "s", "sec", "seconds", "ms", "us", "ns", "samples"};
+constexpr std::string_view axis_marks = "_ ([])/";
 
 std::string_view trimmed(std::string_view s) {
-  const std::size_t begin = std::min(s.find_first_not_of(" \t\r"), s.size());
-  const std::size_t end = s.find_last_not_of(" \t\r");
+  const std::size_t begin = std::min(s.find_first_not_of(blanks), s.size());
+  const std::size_t end = s.find_last_not_of(blanks);
   return end == std::string_view::npos ? std::string_view() : s.substr(begin, end - begin + 1);
 }
 
 std::string quoted(std::string_view s) { return std::string(1, '"').append(s).append(1, '"'); }
 
-std::optional<double> parse(std::string_view s) {
-  if (s.starts_with('+')) s.remove_prefix(1);
+bool is_quoted(std::string_view s) { return s.size() >= 2 && s.front() == '"' && s.back() == '"'; }
+
+bool is_axis(std::string_view name) {
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::size_t end = std::min(lower.find_first_of(axis_marks), lower.size());
+  std::string unit = lower.substr(end);
+  std::erase_if(unit, [](char c) { return axis_marks.find(c) != std::string_view::npos; });
+  return std::ranges::find(axis_names, lower.substr(0, end)) != axis_names.end() &&
+         std::ranges::find(axis_units, unit) != axis_units.end();
+}
+
+/// The number at the front of `text`, which it is taken off; nothing when there is none.
+std::optional<double> take_number(std::string_view& text) {
+  std::string_view digits = text;
+  if (digits.starts_with('+')) digits.remove_prefix(1);
   double v = 0.0;
-  const auto r = std::from_chars(s.data(), s.data() + s.size(), v);
-  if (r.ec != std::errc() || r.ptr != s.data() + s.size()) return std::nullopt;
+  const auto r = std::from_chars(digits.data(), digits.data() + digits.size(), v);
+  if (r.ec != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(r.ptr - text.data()));
   return v;
+}
+
+bool is_number(std::string_view text) { return take_number(text) && text.empty(); }
+
+void skip_blanks(std::string_view& text) {
+  while (!text.empty() && blanks.find(text.front()) != std::string_view::npos) text.remove_prefix(1);
 }
 
 }  // namespace
@@ -37,68 +67,105 @@ std::optional<double> parse(std::string_view s) {
 CsvTable::CsvTable(std::filesystem::path path)
     : path_(std::move(path)), in_(path_, std::ios::binary), buffer_(chunk_bytes) {
   if (!in_) throw std::runtime_error(path_.string() + ": cannot be read: " + std::strerror(errno));
-  bool last = false;
-  while (!last && field(field_, last)) {
-    std::string_view name = field_;
-    if (names_.empty() && name.starts_with(byte_order_mark)) name.remove_prefix(byte_order_mark.size());
-    name = trimmed(name);
-    if (name.size() >= 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);
+  auto first = line();
+  if (!first) {
+    line_ = 1;
+    refuse("the file is empty: the first row must name the channels");
+  }
+  if (first->starts_with(byte_order_mark)) first->remove_prefix(byte_order_mark.size());
+  if (trimmed(*first).find('\r') != std::string_view::npos)
+    refuse("its lines end with CR alone: write them with LF or CR LF");
+  read_names(*first);
+}
+
+void CsvTable::read_names(std::string_view line) {
+  for (bool last = false; !last;) {
+    const std::size_t comma = line.find(',');
+    last = comma == std::string_view::npos;
+    std::string_view name = trimmed(line.substr(0, comma));
+    if (!last) line.remove_prefix(comma + 1);
+    if (is_quoted(name)) name = name.substr(1, name.size() - 2);
     if (name.empty()) refuse("a channel without a name: the first row names every channel");
-    if (parse(name)) refuse(quoted(name) + " is a number: the first row must name the channels");
+    if (name.find(';') != std::string_view::npos)
+      refuse("the fields are separated by semicolons: separate them with commas, decimals with points");
+    if (is_number(name)) refuse(quoted(name) + " is a number: the first row must name the channels");
+    if (is_axis(name))
+      throw std::invalid_argument(place() + "column " + std::to_string(names_.size() + 1) + ": " + quoted(name) +
+                                  " is the name of a time axis, not of a muscle: leave the column out (the time "
+                                  "follows from --rate), a missing sample is an empty field");
     if (std::ranges::find(names_, name) != names_.end()) refuse("two channels are called " + quoted(name));
     names_.emplace_back(name);
   }
-  if (names_.empty()) refuse("the file is empty: the first row must name the channels");
-  ++line_;
 }
 
 bool CsvTable::next(std::span<double> row) {
-  bool last = false;
+  const auto text = line();
+  if (!text) return false;
+  std::string_view rest = *text;
   std::size_t column = 0;
-  while (!last) {
-    if (!field(field_, last)) {
-      if (column == 0) return false;
-      last = true;  // the file ends after a comma: one more empty field
-    }
-    const std::string_view text = trimmed(field_);
-    if (column < row.size()) {
-      const auto value = text.empty() ? std::numeric_limits<double>::quiet_NaN() : parse(text);
-      if (!value) refuse("column " + std::to_string(column + 1) + ": " + quoted(text) + " is not a number");
-      row[column] = *value;
-    }
-    ++column;
+  for (bool last = false; !last; ++column) {
+    skip_blanks(rest);
+    const std::string_view field = rest;
+    auto value = take_number(rest);
+    if (!value) value = std::numeric_limits<double>::quiet_NaN();
+    skip_blanks(rest);
+    last = rest.empty();
+    if (!last && rest.front() != ',') refuse_field(column, field);
+    if (!last) rest.remove_prefix(1);
+    if (column < row.size()) row[column] = *value;
   }
   if (column != row.size())
     refuse(std::to_string(column) + " fields, but the first row names " + std::to_string(row.size()) + " channels");
-  ++line_;
   return true;
 }
 
-bool CsvTable::field(std::string& out, bool& last) {
-  out.clear();
-  int c = take();
-  if (c < 0) return false;
-  for (; c >= 0 && c != '\n' && c != ','; c = take()) {
-    if (out.size() == longest_field) refuse("a field of more than " + std::to_string(longest_field) + " characters");
-    out.push_back(static_cast<char>(c));
-  }
-  last = c != ',';
-  return true;
-}
-
-int CsvTable::take() {
-  if (at_ == end_) {
-    in_.read(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+std::optional<std::string_view> CsvTable::line() {
+  std::size_t searched = at_;
+  for (;;) {
+    const auto* const found = static_cast<const char*>(std::memchr(buffer_.data() + searched, '\n', end_ - searched));
+    if (found != nullptr) {
+      const std::string_view text(buffer_.data() + at_, static_cast<std::size_t>(found - buffer_.data()) - at_);
+      at_ += text.size() + 1;
+      ++line_;
+      return text;
+    }
+    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(at_), buffer_.begin() + static_cast<std::ptrdiff_t>(end_),
+              buffer_.begin());
+    end_ -= at_;
     at_ = 0;
-    end_ = static_cast<std::size_t>(in_.gcount());
+    searched = end_;
+    if (end_ == buffer_.size()) {
+      if (end_ >= longest_line) {
+        ++line_;
+        refuse(buffer_.end() == std::find(buffer_.begin(), buffer_.end(), '\r')
+                   ? "a line of more than a million characters: is this a CSV?"
+                   : "its lines end with CR alone: write them with LF or CR LF");
+      }
+      buffer_.resize(2 * buffer_.size());
+    }
+    in_.read(buffer_.data() + end_, static_cast<std::streamsize>(buffer_.size() - end_));
     if (in_.bad()) refuse(std::string("cannot be read: ") + std::strerror(errno));
-    if (end_ == 0) return -1;
+    if (in_.gcount() > 0) {
+      end_ += static_cast<std::size_t>(in_.gcount());
+      continue;
+    }
+    if (end_ == 0) return std::nullopt;
+    ++line_;
+    at_ = end_;
+    return std::string_view(buffer_.data(), end_);
   }
-  return static_cast<unsigned char>(buffer_[at_++]);
 }
 
-void CsvTable::refuse(const std::string& what) const {
-  throw std::runtime_error(path_.string() + ":" + std::to_string(line_) + ": " + what);
+std::string CsvTable::place() const { return path_.string() + ":" + std::to_string(line_) + ": "; }
+
+void CsvTable::refuse(const std::string& what) const { throw std::runtime_error(place() + what); }
+
+void CsvTable::refuse_field(std::size_t column, std::string_view text) const {
+  text = trimmed(text.substr(0, text.find(',')));
+  const std::string said = "column " + std::to_string(column + 1) + ": " + quoted(text.substr(0, shown));
+  if (is_quoted(text) && is_number(trimmed(text.substr(1, text.size() - 2))))
+    refuse(said + " stands in quotes: write numbers without");
+  refuse(said + " is not a number");
 }
 
 }  // namespace myod::myoctl

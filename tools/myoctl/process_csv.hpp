@@ -1,10 +1,11 @@
 // A table of numbers as CSV, read row by row: the first row names the channels, an empty field is a missing sample.
-// Any line length, CR LF or LF, constant memory. Every complaint begins with FILE:LINE.
+// CR LF or LF, constant memory. Every complaint begins with FILE:LINE.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,7 +15,8 @@ namespace myod::myoctl {
 
 class CsvTable {
  public:
-  /// Reads the names. Throws std::runtime_error when the file cannot be read or its first row is not unique names.
+  /// Reads the names. Throws std::runtime_error when the file cannot be read or its first row is not unique names, and
+  /// std::invalid_argument when a name is that of a time axis: it would be taken for a muscle.
   explicit CsvTable(std::filesystem::path path);
 
   const std::vector<std::string>& names() const { return names_; }
@@ -24,17 +26,18 @@ class CsvTable {
   bool next(std::span<double> row);
 
  private:
-  /// One field and whether it was the last of its row; false at the end of the file.
-  bool field(std::string& out, bool& last);
-  int take();
+  /// The next line without its end, valid until the next one; nothing at the end of the file.
+  std::optional<std::string_view> line();
+  void read_names(std::string_view line);
+  std::string place() const;
   [[noreturn]] void refuse(const std::string& what) const;
+  [[noreturn]] void refuse_field(std::size_t column, std::string_view text) const;
 
   std::filesystem::path path_;
   std::ifstream in_;
   std::vector<char> buffer_;
   std::size_t at_ = 0, end_ = 0;
-  std::uint64_t line_ = 1;
-  std::string field_;
+  std::uint64_t line_ = 0;
   std::vector<std::string> names_;
 };
 

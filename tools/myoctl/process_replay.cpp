@@ -37,9 +37,11 @@ void Replay::block(const dsp::SampleBlock& b) {
   if (b.head.first_index < r.pipeline->next_index())
     throw std::runtime_error(name_ + ": sample " + std::to_string(b.head.first_index) +
                              " comes twice: the file is damaged");
-  if (!t0_s_.contains(b.head.stream))
-    t0_s_[b.head.stream] =
+  const auto [came, first] = came_.try_emplace(b.head.stream);
+  if (first)
+    came->second.t0_s =
         static_cast<double>(b.head.host_time_ns) * 1e-9 - r.stream.seconds(static_cast<double>(b.head.first_index));
+  came->second.instants += b.head.instants;
   r.pipeline->process(b, *r.sink);
 }
 

@@ -12,6 +12,7 @@
 
 #include "daemon/record/journal_reader.hpp"
 #include "dsp/pipeline.hpp"
+#include "tools/myoctl/process_summary.hpp"
 
 namespace myod::myoctl {
 
@@ -39,8 +40,8 @@ class Replay final : public record::JournalHandler {
     std::string text;
   };
   const std::optional<Hole>& hole() const { return hole_; }
-  /// CLOCK_MONOTONIC seconds of sample 0, by the first block of each stream.
-  const std::map<std::uint32_t, double>& t0_s() const { return t0_s_; }
+  /// By stream; those of which no sample came are not in it.
+  const std::map<std::uint32_t, StreamArrivals>& came() const { return came_; }
 
  private:
   struct Running {
@@ -53,7 +54,7 @@ class Replay final : public record::JournalHandler {
   std::string name_;
   Begin begin_;
   std::optional<Hole> hole_;
-  std::map<std::uint32_t, double> t0_s_;
+  std::map<std::uint32_t, StreamArrivals> came_;
 };
 
 }  // namespace myod::myoctl

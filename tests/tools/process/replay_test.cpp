@@ -218,6 +218,12 @@ Lines lines_of(const std::string& path) {
   return l;
 }
 
+std::string text_of(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
 TEST(Replay, SaysBitForBitWhatWasSaidLiveAcrossGapsCommandsAndHandOvers) {
   const test::TemporaryFolder folder;
   Session session;
@@ -291,9 +297,53 @@ TEST(ProcessOfARecording, WritesAFileRowForEveryFrameAndEventOfTheSession) {
   EXPECT_EQ(lines_of(folder / "out/amplitude.csv").rows, 2 * (live.heads.size() - spectra));  // the button is no EMG
   EXPECT_EQ(lines_of(folder / "out/spectrum.csv").rows, 2 * spectra);
   EXPECT_EQ(lines_of(folder / "out/events.csv").rows, live.events);
+  EXPECT_NE(text_of(folder / "out/events.csv").find(",arm: lost 432 samples (432 ms),arm\n"), std::string::npos);
+  // Recorded from sample 3100 on, settings changed twice at sample 13811.
+  EXPECT_EQ(lines_of(folder / "out/streams.csv").rows, 3U);
+  const std::string streams = text_of(folder / "out/streams.csv");
+  for (const char* begin : {",2,3100,3.1\n", ",3,13811,13.811\n", ",4,13811,13.811\n"})
+    EXPECT_NE(streams.find(begin), std::string::npos) << streams;
   EXPECT_EQ(lines_of(folder / "out/repetitions.csv").rows, live.repetitions);
   EXPECT_EQ(lines_of(folder / "out/filtered.csv").header, "t_s,biceps,triceps,button");
   EXPECT_EQ(lines_of(folder / "out/filtered.csv").rows, 3777U + 2501U + 4001U + 9000U);
+}
+
+TEST(ProcessOfARecording, TellsTheSensorsApart) {
+  const test::TemporaryFolder folder;
+  test::Journal journal;
+  record::Recorder recorder(journal.ring, journal.wake, journal.dropped, folder.path(), [](const auto&) {});
+  const config::Configuration options;
+  std::vector<record::RecordedStream> streams;
+  for (const std::string sensor : {"arm", "leg"}) {
+    streams.push_back({static_cast<std::uint32_t>(streams.size()), 1, test::two_channels(sensor)});
+    for (dsp::Channel& c : streams.back().description.channels) c.name = sensor + " " + c.name.substr(0, 6);
+  }
+  auto wish = test::request(streams);
+  wish.configuration = config::print(options);
+  ASSERT_EQ(recorder.start(wish), "");
+  std::vector<double> raw;
+  for (int i = 0; i < 1000; ++i) raw.push_back(512.0 + i * i % 17);
+  for (std::uint32_t s = 0; s < 2; ++s) {
+    journal.hand_over(s, 1, 0, std::vector<dsp::ChannelSeed>(2), config::print(options));
+    journal.block(s, 0, 2, raw);
+    journal.block(s, 503 + s, 2, raw);
+  }
+  test::wait_for(recorder, test::is_recording);
+  recorder.stop();
+  myoctl::ProcessArguments arguments;
+  arguments.inputs = {test::wait_for(recorder, test::has_ended).path};
+  arguments.out = folder / "out";
+  testing::internal::CaptureStdout();
+  ASSERT_EQ(myoctl::run_process(arguments), 0);
+  const std::string said = testing::internal::GetCapturedStdout();
+  EXPECT_NE(said.find("arm biceps"), std::string::npos) << said;
+  EXPECT_NE(said.find("leg biceps"), std::string::npos) << said;
+  const std::string events = text_of(folder / "out/events.csv"), rows = text_of(folder / "out/streams.csv");
+  EXPECT_NE(events.find(",arm: lost 3 samples (3 ms),arm\n"), std::string::npos) << events;
+  EXPECT_NE(events.find(",leg: lost 4 samples (4 ms),leg\n"), std::string::npos) << events;
+  EXPECT_NE(rows.find("\narm,1000,"), std::string::npos) << rows;
+  EXPECT_NE(rows.find(",arm biceps;arm switch,"), std::string::npos) << rows;
+  EXPECT_NE(rows.find("\nleg,1000,"), std::string::npos) << rows;
 }
 
 TEST(ProcessOfARecording, RefusesWhatARecordingKnowsItself) {
