@@ -56,8 +56,10 @@ struct ChannelSeed {
   std::uint64_t onsets = 0;
   OnsetState onset;
   RepetitionState repetition;
-  double tension_s = 0.0;  ///< of all repetitions
-  TrendPoints trend;       ///< over the repetitions; what a hold had gathered is lost, as its windows are
+  double tension_s = 0.0;       ///< of all repetitions
+  TrendPoints trend;            ///< over the repetitions; what a hold had gathered is lost, as its windows are
+  double mains_found_hz = 0.0;  ///< nominal line the canceller knows; 0: none
+  double mains_hz = 0.0;        ///< tracked line that is being taken out; 0: it is not
 };
 
 }  // namespace myod::dsp
