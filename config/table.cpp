@@ -13,6 +13,11 @@ using C = Configuration;
 using S = SensorConfig;
 using H = ChannelConfig;
 
+constexpr std::array<std::string_view, 3> blanking_words{"off", "events", "detect"};
+constexpr std::array<std::string_view, 2> blanking_fill_words{"linear", "hold"};
+constexpr std::array<std::string_view, 4> ecg_words{"off", "highpass", "template", "adaptive"};
+constexpr std::array<std::string_view, 5> mwave_words{"off", "gate", "template", "comb", "prediction"};
+constexpr std::array<std::string_view, 5> mains_words{"off", "auto", "adaptive", "notch", "comb"};
 constexpr std::array<std::string_view, 2> onset_profile_words{"standard", "fast"};
 constexpr std::array<std::string_view, 5> log_level_words{"trace", "debug", "info", "warning", "error"};
 
@@ -24,12 +29,36 @@ Value choice(Enum& e, std::span<const std::string_view> words) {
 
 // clang-format off
 constexpr auto configuration_table = std::to_array<Row<C>>({
+  {{"condition.blanking", "replace the signal around stimulus pulses: as told (events), or as found (detect)"},
+   [](C& c) -> Value { return choice(c.dsp.condition.blanking, blanking_words); }},
+  {{"condition.blanking_fill", "by a straight line, or by the last sample before (shorter delay, worse counts)"},
+   [](C& c) -> Value { return choice(c.dsp.condition.blanking_fill, blanking_fill_words); }},
+  {{"condition.blanking_before_ms", "blanked ahead of a pulse", 0, 10, "ms"},
+   [](C& c) -> Value { return &c.dsp.condition.blanking_before_ms; }},
+  {{"condition.blanking_after_ms", "blanked behind a pulse: 5 where the artefact settles, 20 where the M-wave matters", 1, 50, "ms"},
+   [](C& c) -> Value { return &c.dsp.condition.blanking_after_ms; }},
+  {{"condition.stimulus_hz", "rate of the pulses to detect; 0 waits until five are regular, and they pass unblanked", 0, 200, "Hz"},
+   [](C& c) -> Value { return &c.dsp.condition.stimulus_hz; }},
   {{"condition.highpass", "remove offset and slow motion"},
    [](C& c) -> Value { return &c.dsp.condition.highpass; }},
   {{"condition.highpass_hz", "Butterworth corner: 20 for limbs, 30 with 4 poles near the heart", 0.5, 1000, "Hz"},
    [](C& c) -> Value { return &c.dsp.condition.highpass_hz; }},
   {{"condition.highpass_poles", "order of the high-pass", 2, 8, "", true},
    [](C& c) -> Value { return &c.dsp.condition.highpass_poles; }},
+  {{"condition.mains", "take out hum: auto follows it where it is found and disturbs, adaptive always; notch and comb stand"},
+   [](C& c) -> Value { return choice(c.dsp.condition.mains, mains_words); }},
+  {{"condition.mains_hz", "nominal line frequency; 0 finds 50 or 60 (auto only)", 0, 65, "Hz"},
+   [](C& c) -> Value { return &c.dsp.condition.mains_hz; }},
+  {{"condition.mains_bandwidth_hz", "width of notch and comb between their -3 dB points", 0.5, 20, "Hz"},
+   [](C& c) -> Value { return &c.dsp.condition.mains_bandwidth_hz; }},
+  {{"condition.ecg", "heart beats: filter and gate them, take out their template, or what follows from a reference"},
+   [](C& c) -> Value { return choice(c.dsp.condition.ecg, ecg_words); }},
+  {{"condition.ecg_reference", "name of the channel that holds the ECG, for condition.ecg = adaptive"},
+   [](C& c) -> Value { return &c.dsp.condition.ecg_reference; }},
+  {{"condition.mwave", "the muscle's answer to a pulse: mask it, or take it out by its past (needs blanking)"},
+   [](C& c) -> Value { return choice(c.dsp.condition.mwave, mwave_words); }},
+  {{"condition.mwave_ms", "masked behind a pulse, for gate and template", 0, 50, "ms"},
+   [](C& c) -> Value { return &c.dsp.condition.mwave_ms; }},
   {{"condition.lowpass", "remove what lies above the muscle's spectrum"},
    [](C& c) -> Value { return &c.dsp.condition.lowpass; }},
   {{"condition.lowpass_hz", "Butterworth corner; 0.45 of the rate where that is lower", 10, 10000, "Hz"},

@@ -90,21 +90,36 @@ void check_sensor(const SensorConfig& s, Names& channel_names, Mistakes& m) {
   }
 }
 
+void check_condition(const Configuration& c, Mistakes& m) {
+  const auto at = [&c](std::string_view key) { return place_of(c.places, key); };
+  const dsp::ConditionOptions& o = c.dsp.condition;
+  if (o.highpass && o.lowpass && o.lowpass_hz <= o.highpass_hz) {
+    const bool blame_lowpass = c.places.contains("condition.lowpass_hz");
+    if (blame_lowpass)
+      m.add(at("condition.lowpass_hz"), "condition.lowpass_hz", number(o.lowpass_hz),
+            "must be above condition.highpass_hz = " + number(o.highpass_hz) + " Hz");
+    else
+      m.add(at("condition.highpass_hz"), "condition.highpass_hz", number(o.highpass_hz),
+            "must be below condition.lowpass_hz = " + number(o.lowpass_hz) + " Hz");
+  }
+  const bool fixed = o.mains != dsp::Mains::off && o.mains != dsp::Mains::automatic;
+  if (o.mains_hz < 45.0 && (fixed || o.mains_hz > 0.0))
+    m.add(at("condition.mains_hz"), "condition.mains_hz", number(o.mains_hz),
+          fixed ? "must be 45..65 Hz, usually 50 or 60: only condition.mains = \"auto\" finds it"
+                : "must be 45..65 Hz, or 0 to find it");
+  if (o.ecg == dsp::Ecg::adaptive && o.ecg_reference.empty())
+    m.add(at("condition.ecg"), "condition.ecg", "\"adaptive\"",
+          "must have condition.ecg_reference, the name of the channel that holds the ECG");
+  if (o.mwave != dsp::Mwave::off && o.blanking == dsp::Blanking::off)
+    m.add(at("condition.mwave"), "condition.mwave", "on", "must have condition.blanking, which knows the pulses");
+}
+
 }  // namespace
 
 void validate(const Configuration& c) {
   Mistakes m;
   const auto at = [&c](std::string_view key) { return place_of(c.places, key); };
-  const auto& [highpass, highpass_hz, highpass_poles, lowpass, lowpass_hz, lowpass_poles] = c.dsp.condition;
-  if (highpass && lowpass && lowpass_hz <= highpass_hz) {
-    const bool blame_lowpass = c.places.contains("condition.lowpass_hz");
-    if (blame_lowpass)
-      m.add(at("condition.lowpass_hz"), "condition.lowpass_hz", number(lowpass_hz),
-            "must be above condition.highpass_hz = " + number(highpass_hz) + " Hz");
-    else
-      m.add(at("condition.highpass_hz"), "condition.highpass_hz", number(highpass_hz),
-            "must be below condition.lowpass_hz = " + number(lowpass_hz) + " Hz");
-  }
+  check_condition(c, m);
   if (c.dsp.features.band_high_hz <= c.dsp.features.band_low_hz)
     m.add(at("features.band_high_hz"), "features.band_high_hz", number(c.dsp.features.band_high_hz),
           "must be above features.band_low_hz = " + number(c.dsp.features.band_low_hz) + " Hz");

@@ -16,6 +16,7 @@ enum class CommandKind : std::uint8_t {
   set_rest,             ///< `value` is the rest level in uV (from a calibration file)
   set_reference,        ///< `value` is the reference in uV, of an earlier application of the electrodes
   mark,                 ///< `text` becomes a mark event
+  stimulus,             ///< `pulses` of them, the first at `value` s of the stream, `seconds` apart; may lie ahead
 };
 
 struct Command {
@@ -26,6 +27,7 @@ struct Command {
   std::uint64_t at_index = 0;  ///< filled by the dsp thread: the index of the next sample
   double seconds = 0.0;
   double value = 0.0;
+  std::uint64_t pulses = 1;
   double percent = 100.0;  ///< calibrate_reference: the effort asked for, % of the maximum
   ReferenceKind reference = ReferenceKind::none;
   bool anew = false;  ///< calibrate_reference: forget the trials before

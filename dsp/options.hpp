@@ -3,13 +3,38 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace myod::dsp {
 
+/// Where stimulus pulses are known from: events are told by a command, detect finds them in each channel.
+enum class Blanking : std::uint8_t { off, events, detect };
+enum class BlankingFill : std::uint8_t { linear, hold };
+
+/// automatic: the adaptive canceller, only where hum is found and disturbs.
+enum class Mains : std::uint8_t { off, automatic, adaptive, notch, comb };
+
+enum class Ecg : std::uint8_t { off, highpass, pattern, adaptive };
+
+/// What becomes of the muscle's answer to a pulse.
+enum class Mwave : std::uint8_t { off, gate, pattern, comb, prediction };
+
 struct ConditionOptions {
+  Blanking blanking = Blanking::off;
+  BlankingFill blanking_fill = BlankingFill::linear;
+  double blanking_before_ms = 1.0;
+  double blanking_after_ms = 5.0;
+  double stimulus_hz = 0.0;  ///< 0: not known, detection waits for a regular period
   bool highpass = true;
   double highpass_hz = 20.0;
   std::int64_t highpass_poles = 2;
+  Mains mains = Mains::automatic;
+  double mains_hz = 0.0;            ///< 0: 50 or 60, whichever is found
+  double mains_bandwidth_hz = 4.0;  ///< of notch and comb, -3 dB to -3 dB
+  Ecg ecg = Ecg::off;
+  std::string ecg_reference;  ///< name of the channel, for adaptive
+  Mwave mwave = Mwave::off;
+  double mwave_ms = 20.0;  ///< gated after each pulse
   bool lowpass = true;
   double lowpass_hz = 450.0;  ///< at rates below 900 Hz the pipeline uses 0.45 of the rate and says so
   std::int64_t lowpass_poles = 2;

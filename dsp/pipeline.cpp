@@ -38,7 +38,6 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       conditioner(stream, o.condition),
       lane_count(conditioner.channels().size()),
       lanes(conditioner.lanes()),
-      stuck(stream, conditioner.channels(), lanes),
       validity(lane_count, stream.rate_mhz),
       conditioning_delay_s(dsp::conditioning_delay_s(o.condition, rate_hz)),
       amplitude(math::window_samples(o.features.window_ms, stream.rate_mhz), lanes),
@@ -75,17 +74,17 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       onsets(lane_count, run_rows),
       calibrations(rate_hz, lane_count) {
   for (std::size_t lane = 0; lane < lane_count; ++lane)
-    muscles.push_back(Lane{OnsetDetector(rate_hz, o.onset, o.condition.highpass_hz, o.condition.highpass_poles),
-                           RepetitionCounter(repetition_hop_ms / 1000.0, o.repetition),
-                           RepetitionSpectrum(repetition_spectrum.bins()),
-                           ActiveTime(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz)),
-
-                           Fatigue(o.features.spectrum_window_ms / 1000.0, o.features.spectrum_hop_ms / 1000.0)});
+    muscles.push_back(Lane{
+        OnsetDetector(rate_hz, o.onset, highpass_in_use(o.condition).hz, highpass_in_use(o.condition).poles),
+        RepetitionCounter(repetition_hop_ms / 1000.0, o.repetition), RepetitionSpectrum(repetition_spectrum.bins()),
+        ActiveTime(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz)),
+        Fatigue(o.features.spectrum_window_ms / 1000.0, o.features.spectrum_hop_ms / 1000.0)});
   for (Lane& muscle : muscles) onsets.add(muscle.onset);
   const std::size_t channels = stream.channels.size();
   const std::size_t features =
       std::max(feature_rows(FrameKind::amplitude).size(), feature_rows(FrameKind::control).size());
   flags.assign(run_rows * lanes, 0);
+  watched.assign(run_rows * lanes, 0);
   conditioned_uv.assign(run_rows * channels, 0.0);
   conditioned_valid.assign(run_rows * channels, 0);
   values.assign(channels * features, unknown);
@@ -131,9 +130,10 @@ void Pipeline::State::tell_gap(std::int32_t channel, std::uint64_t begin, std::u
 
 /// Samples of single channels that came without a number, when the sample before `end` came with one again.
 void Pipeline::State::tell_missing(std::uint64_t end, Sink& sink) noexcept {
+  const std::size_t line = conditioner.line();
   for (std::size_t lane = 0; lane < lane_count; ++lane)
     if (const auto m = validity.take_missing(lane, end))
-      tell_gap(static_cast<std::int32_t>(channel(lane)), m->begin, m->end, m->lost, sink);
+      tell_gap(static_cast<std::int32_t>(channel(lane)), m->begin - line, m->end - line, m->lost, sink);
 }
 
 /// Samples next_index .. first_index are lost: told, masked in every window they lie in, never filled.
@@ -161,7 +161,6 @@ void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
   calibrations.gap(missing);
   validity.gap(first_index);
   conditioner.restart();
-  stuck.restart();
 
   if (missing >= forget_after) {
     clear_windows();
@@ -208,10 +207,10 @@ std::uint64_t Pipeline::State::next_stop() const noexcept {
 
 void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexcept {
   double* y = history.y(next_index);
-  conditioner.run(raw, rows, y, flags.data());
-  stuck.mark(raw, rows, flags.data());
+  conditioner.run(raw, rows, next_index, y, flags.data());
   std::copy_n(y, rows * lanes, history.masked(next_index));
   std::fill_n(history.valid(next_index), rows * lanes, std::uint8_t{1});
+  gated = false;
   if (std::any_of(flags.begin(), flags.begin() + static_cast<std::ptrdiff_t>(rows * lanes),
                   [](std::uint8_t f) { return f != sample_good; }))
     mark_invalid(rows);
@@ -223,6 +222,7 @@ void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexc
   }
   if (sink.wants_conditioned()) tell_conditioned(raw, rows, sink);
   if (options.onset.enabled) detect(rows, sink);
+  tell_trains(next_index + rows - 1, sink);
   if (!calibrations.idle()) try_calibrations(rows, sink);
   stop(rows - 1, sink);
   next_index += rows;
@@ -233,11 +233,19 @@ void Pipeline::State::mark_invalid(std::size_t rows) noexcept {
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
       const std::uint8_t flag = flags[row * lanes + lane];
       if (flag == sample_good) continue;
+      if (flag == sample_gated) {
+        gated = true;
+        continue;
+      }
       history.valid(next_index + row)[lane] = 0;
       history.masked(next_index + row)[lane] = 0.0;
       validity.sample(lane, next_index + row, flag);
       clean_since = next_index + row + 1;
     }
+  if (!gated) return;
+  std::copy_n(history.valid(next_index), rows * lanes, watched.begin());
+  for (std::size_t i = 0; i < rows * lanes; ++i)
+    if (flags[i] == sample_gated) watched[i] = 0;
 }
 
 void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink& sink) noexcept {
@@ -275,8 +283,9 @@ void Pipeline::State::stop(std::size_t row, Sink& sink) noexcept {
 }
 
 void Pipeline::State::detect(std::size_t rows, Sink& sink) noexcept {
-  const LaneRows samples{history.y(next_index), history.valid(next_index), rows, lanes};
-  for (const auto& [row, lane, d] : onsets.push(next_index, samples, clean_since <= next_index)) {
+  const LaneRows samples{history.y(next_index), gated ? watched.data() : history.valid(next_index), rows, lanes};
+  for (const auto& [row, lane, d] : onsets.push(next_index, samples, clean_since <= next_index && !gated)) {
+    tell_trains(next_index + row, sink);
     const double t = std::max(0.0, seconds(d.event_index) - conditioning_delay_s);
     Event e = event(d.kind, static_cast<std::int32_t>(channel(lane)), t, seconds(d.decision_index), unknown);
     if (d.brief) e.text << "brief";
@@ -296,9 +305,25 @@ void Pipeline::State::try_calibrations(std::size_t rows, Sink& sink) noexcept {
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
       const std::uint8_t flag = flags[row * lanes + lane];
       if (const auto result =
-              calibrations.push(lane, history.y_at(next_index + row, lane), flag == sample_good, flag == sample_railed))
+              calibrations.push(lane, history.y_at(next_index + row, lane), counts(flag), flag == sample_railed))
         close_trial(lane, *result, sink);
     }
+}
+
+/// Stimulation that was found in a channel, known at that sample or before: its first pulses, and how many there were.
+void Pipeline::State::tell_trains(std::uint64_t index, Sink& sink) noexcept {
+  while (const auto train = conditioner.train(index)) tell_train(*train, sink);
+}
+
+void Pipeline::State::tell_train(const TrainNote& train, Sink& sink) noexcept {
+  const double first_s = std::max(0.0, seconds(train.first) - conditioning_delay_s);
+  Event e = event(EventKind::stimulus, static_cast<std::int32_t>(channel(train.lane)), first_s, seconds(train.index),
+                  train.ended ? static_cast<double>(train.pulses) : train.hz);
+  if (train.ended)
+    e.text.number(static_cast<double>(train.pulses), 0) << " pulses, ended";
+  else
+    (e.text << "pulses at ").number(train.hz, 2) << " Hz found";
+  sink.event(e, nullptr);
 }
 
 void Pipeline::State::close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept {

@@ -37,6 +37,8 @@ std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& 
     return reply_to(command, true);
   }
 
+  if (command.kind == CommandKind::stimulus) return schedule(command, sink);
+
   std::size_t first = 0, last = lane_count;
   if (command.channel != all_channels) {
     const auto& emg = conditioner.channels();
@@ -80,6 +82,27 @@ std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& 
   return std::nullopt;
 }
 
+/// Stimulus pulses of all channels, past or to come. A late one is said, and the windows that hold it are void.
+CommandResult Pipeline::State::schedule(const Command& command, Sink& sink) noexcept {
+  if (!conditioner.takes_stimuli()) return reply_to(command, false, Text<120>{"condition.blanking must be events"});
+  const bool sane = command.value >= 0.0 && command.value < 1e9 && command.pulses > 0 && command.seconds < 1e6 &&
+                    (command.pulses == 1 || command.seconds >= 0.005);
+  if (!sane) return reply_to(command, false, Text<120>{"pulses need a time, a count and at least 5 ms between them"});
+  const std::uint64_t late =
+      conditioner.schedule(next_index, command.value * rate_hz, command.seconds * rate_hz, command.pulses);
+  const double pulses = static_cast<double>(command.pulses);
+  Event e = event(EventKind::stimulus, all_channels, command.value, seconds(next_index), pulses);
+  e.text.number(pulses, 0) << (command.pulses == 1 ? " pulse" : " pulses");
+  if (late > 0) {
+    validity.late(next_index + 1);
+    (e.text << ", told ").number(1000.0 * seconds(late), 1) << " ms too late to blank: windows are void";
+  }
+  sink.event(e, nullptr);
+  CommandResult done = reply_to(command, true);
+  done.value = static_cast<double>(conditioner.late_stimuli());
+  return done;
+}
+
 /// Why the trial cannot begin on that lane; empty when it can.
 Text<120> Pipeline::State::refusal_of_trial(const Command& command, std::size_t lane) const noexcept {
   const std::string_view name = stream.channels[channel(lane)].name;
@@ -107,6 +130,7 @@ void Pipeline::take_seed(std::span<ChannelSeed> out) const noexcept {
     ChannelSeed& seed = out[state_->channel(lane)];
     muscle.repetitions.take_seed(seed);
     seed.trend = muscle.fatigue.repetitions();
+    state_->conditioner.take_seed(lane, seed);
     seed.rest_uv = muscle.onset.rest_uv();
     seed.calibrated_rest_uv = muscle.calibrated_rest_uv;
     seed.reference_uv = muscle.reference_uv;
@@ -139,6 +163,7 @@ void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_
     muscle.reference_earlier = from.reference_earlier;
     muscle.repetitions.plant_seed(from);
     muscle.fatigue.plant(from.trend);
+    s.conditioner.plant_seed(lane, from);
     muscle.set_levels();
   }
 }

@@ -30,9 +30,9 @@ AmplitudeInput Pipeline::State::known_of(std::size_t lane) const noexcept {
 /// There is no signal: every sample was the same, or the RMS of the newest 150 ms is under a quarter of the converter's
 /// step (dsp-spec 0b.4, which asks it of 250 ms).
 bool Pipeline::State::flat(std::size_t lane) const noexcept {
-  if (std::isinf(stuck.step_uv(lane))) return true;
+  if (std::isinf(conditioner.stuck().step_uv(lane))) return true;
   if (repetition.valid_fraction(lane) < options.features.min_valid) return false;
-  const double limit = flat_steps * stuck.step_uv(lane);
+  const double limit = flat_steps * conditioner.stuck().step_uv(lane);
   return repetition.mean_square(lane) < limit * limit;
 }
 
@@ -41,14 +41,23 @@ double Pipeline::State::envelope_of(const Smoother& smoother, std::size_t row, s
   return end - validity.unbroken_from(lane) < smoother.settling ? unknown : smoother.out[row * lanes + lane];
 }
 
+/// The share of valid samples an amplitude needs. Blanking is expected: where nothing else is wrong, less will do.
+double Pipeline::State::least_valid(std::size_t lane, std::uint64_t end, std::size_t window) const noexcept {
+  constexpr double least_unblanked = 0.3;
+  const std::uint32_t why = validity.reasons(lane, end, window) & ~std::uint32_t{reason_settling};
+  return why == reason_blanked ? std::min(least_unblanked, options.features.min_valid) : options.features.min_valid;
+}
+
 ChannelStatus Pipeline::State::judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
-                                     std::uint32_t more) const noexcept {
+                                     double least, std::uint32_t more) const noexcept {
   ChannelStatus s;
-  s.valid_fraction = valid_fraction;
-  s.reasons = validity.reasons(lane, end, window) | (flat(lane) ? reason_flat : 0U) | more;
+  const bool is_void = validity.is_void(end, window);
+  s.valid_fraction = is_void ? 0.0 : valid_fraction;
+  s.reasons =
+      validity.reasons(lane, end, window) | (flat(lane) ? reason_flat : 0U) | more | (is_void ? reason_blanked : 0U);
   if (options.onset.enabled && !muscles[lane].onset.known()) s.reasons |= reason_uncalibrated;
   if (muscles[lane].reference_earlier) s.reasons |= reason_earlier_reference;
-  const bool enough = valid_fraction > 0.0 && valid_fraction >= options.features.min_valid;
+  const bool enough = s.valid_fraction > 0.0 && s.valid_fraction >= least;
   s.grade = !enough ? Severity::invalid : s.reasons == 0 ? Severity::ok : worst(s.reasons);
   return s;
 }
@@ -74,7 +83,8 @@ void Pipeline::State::amplitude_frame(std::size_t row, std::uint64_t end, Sink& 
   std::fill(values.begin(), values.end(), unknown);
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     ChannelStatus& s = status[channel(lane)];
-    s = judge(lane, end, amplitude.samples(), amplitude.valid_fraction(lane));
+    const double least = least_valid(lane, end, amplitude.samples());
+    s = judge(lane, end, amplitude.samples(), amplitude.valid_fraction(lane), least);
     if (s.grade == Severity::invalid) continue;
     AmplitudeInput in = known_of(lane);
     in.mean_square = amplitude.mean_square(lane);
@@ -90,7 +100,8 @@ void Pipeline::State::control_frame(std::size_t row, std::uint64_t end, Sink& si
   std::fill(values.begin(), values.end(), unknown);
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     ChannelStatus& s = status[channel(lane)];
-    s = judge(lane, end, control.samples(), control.valid_fraction(lane));
+    const double least = least_valid(lane, end, control.samples());
+    s = judge(lane, end, control.samples(), control.valid_fraction(lane), least);
     if (s.grade == Severity::invalid) continue;
     AmplitudeInput in = known_of(lane);
     in.mean_square = control.mean_square(lane);
@@ -102,7 +113,7 @@ void Pipeline::State::control_frame(std::size_t row, std::uint64_t end, Sink& si
 
 void Pipeline::State::count_repetitions(std::uint64_t end, Sink& sink) noexcept {
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    const bool valid = repetition.valid_fraction(lane) >= options.features.min_valid;
+    const bool valid = repetition.valid_fraction(lane) >= least_valid(lane, end, repetition.samples());
     const double rms = valid ? std::sqrt(std::max(0.0, repetition.mean_square(lane))) : unknown;
     if (const auto done = muscles[lane].repetitions.push(seconds(end), rms, valid)) tell_repetition(lane, *done, sink);
   }

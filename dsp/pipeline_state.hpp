@@ -12,7 +12,6 @@
 #include "dsp/calibrations.hpp"
 #include "dsp/condition/conditioner.hpp"
 #include "dsp/condition/stages.hpp"
-#include "dsp/condition/stuck.hpp"
 #include "dsp/condition/validity.hpp"
 #include "dsp/detect/onset.hpp"
 #include "dsp/detect/onset_bank.hpp"
@@ -125,7 +124,6 @@ struct Pipeline::State {
 
   Conditioner conditioner;
   std::size_t lane_count, lanes;  // EMG channels; with padding
-  Stuck stuck;
   Validity validity;
   double conditioning_delay_s;
 
@@ -153,7 +151,9 @@ struct Pipeline::State {
   std::int64_t clock_ns = 0;
 
   // Buffers of a run and of a frame.
-  std::vector<std::uint8_t> flags;  // run_rows x lanes
+  std::vector<std::uint8_t> flags;    // run_rows x lanes
+  std::vector<std::uint8_t> watched;  // the same: validity for the detectors, in a run with gated samples
+  bool gated = false;                 // such a run
   std::vector<double> conditioned_uv;
   std::vector<std::uint8_t> conditioned_valid;
   std::vector<double> values, spectrum_values_;  // channels x features
@@ -183,6 +183,8 @@ struct Pipeline::State {
   void tell_missing(std::uint64_t end, Sink& sink) noexcept;
   void try_calibrations(std::size_t rows, Sink& sink) noexcept;
   void tell_repetition(std::size_t lane, const RepetitionEnd& end, Sink& sink) noexcept;
+  void tell_trains(std::uint64_t index, Sink& sink) noexcept;
+  void tell_train(const TrainNote& train, Sink& sink) noexcept;
   void close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept;
   void restart_hops(std::uint64_t index) noexcept;
 
@@ -193,7 +195,8 @@ struct Pipeline::State {
   AmplitudeInput known_of(std::size_t lane) const noexcept;
   double envelope_of(const Smoother& smoother, std::size_t row, std::size_t lane, std::uint64_t end) const noexcept;
   bool flat(std::size_t lane) const noexcept;
-  ChannelStatus judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
+  double least_valid(std::size_t lane, std::uint64_t end, std::size_t window) const noexcept;
+  ChannelStatus judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction, double least,
                       std::uint32_t more = 0) const noexcept;
   void tell_frame(FrameKind kind, std::uint64_t end, std::size_t window, std::span<const double> numbers,
                   std::span<const ChannelStatus> states, Sink& sink) const noexcept;
@@ -213,6 +216,7 @@ struct Pipeline::State {
 
   // pipeline_commands.cpp
   std::optional<CommandResult> apply(const Command& command, Sink& sink) noexcept;
+  CommandResult schedule(const Command& command, Sink& sink) noexcept;
   Text<120> refusal_of_trial(const Command& command, std::size_t lane) const noexcept;
 };
 

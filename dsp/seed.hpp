@@ -58,6 +58,8 @@ struct ChannelSeed {
   RepetitionState repetition;
   double tension_s = 0.0;          ///< of all repetitions
   TrendPoints trend;               ///< over the repetitions; what a hold had gathered is lost, as its windows are
+  double mains_found_hz = 0.0;     ///< nominal line the canceller knows; 0: none
+  double mains_hz = 0.0;           ///< tracked line that is being taken out; 0: it is not
   bool reference_earlier = false;  ///< given, not measured with the electrodes as they are now
 };
 

@@ -121,6 +121,8 @@ constexpr std::array seed_doubles{
     SeedRow<double>{"sofar_sum_uv", [](Seed& s) -> double& { return s.repetition.sofar.sum_uv; }},
     SeedRow<double>{"pending_peak_uv", [](Seed& s) -> double& { return s.repetition.pending.peak_uv; }},
     SeedRow<double>{"pending_sum_uv", [](Seed& s) -> double& { return s.repetition.pending.sum_uv; }},
+    SeedRow<double>{"mains_found_hz", [](Seed& s) -> double& { return s.mains_found_hz; }},
+    SeedRow<double>{"mains_hz", [](Seed& s) -> double& { return s.mains_hz; }},
     SeedRow<double>{"last_valid_s", [](Seed& s) -> double& { return s.repetition.last_valid_s; }},
 };
 constexpr std::array seed_counts{
@@ -274,6 +276,7 @@ std::string write_text(const dsp::Command& c) {
       .value("at_index", c.at_index)
       .value("seconds", c.seconds)
       .value("value", c.value)
+      .value("pulses", c.pulses)
       .value("percent", c.percent)
       .word("reference", dsp::word(dsp::reference_kind_words, c.reference))
       .value("anew", c.anew ? 1 : 0)
@@ -290,6 +293,7 @@ dsp::Command read_command(std::string_view text, std::uint32_t stream) {
   c.at_index = in.value<std::uint64_t>("at_index");
   c.seconds = in.value<double>("seconds");
   c.value = in.value<double>("value");
+  c.pulses = in.value<std::uint64_t>("pulses");
   c.percent = in.value<double>("percent");
   c.reference = in.one_of<dsp::ReferenceKind>("reference", dsp::reference_kind_words);
   c.anew = in.value<int>("anew") != 0;

@@ -1,4 +1,4 @@
-// Raw counts of the EMG channels in, microvolt after integrity, high-pass and low-pass out, each sample with its flag.
+// Raw counts of the EMG channels in, microvolt after the stages of the table out, each sample with its flag.
 // Lanes are the EMG channels in stream order, padded. A sample that is not finite is flagged, never enters a filter,
 // and its channel starts anew with the next good one, as every channel does after a gap. A railed sample is flagged and
 // filtered: the converter did say something.
@@ -6,48 +6,66 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
+#include "dsp/condition/stage.hpp"
+#include "dsp/condition/stuck.hpp"
+#include "dsp/condition/train.hpp"
 #include "dsp/kernels/kernels.hpp"
 #include "dsp/options.hpp"
+#include "dsp/seed.hpp"
 #include "dsp/stream.hpp"
 
 namespace myod::dsp {
 
-enum SampleFlag : std::uint8_t { sample_good = 0, sample_railed = 1, sample_missing = 2, sample_stuck = 3 };
+class BlankingStage;
+class MainsStage;
 
 class Conditioner {
  public:
   Conditioner(const Stream& stream, const ConditionOptions& options);
 
   std::size_t lanes() const noexcept { return lanes_; }
-  /// Stream channel of each EMG lane.
+  /// Stream channel of each EMG lane. An ECG reference that is no EMG has a lane behind them, which is nobody's.
   const std::vector<std::size_t>& channels() const noexcept { return channels_; }
 
-  /// `raw`: rows x stream channels. `y`, `flags`: rows x lanes, written.
-  void run(const double* raw, std::size_t rows, double* y, std::uint8_t* flags) noexcept;
+  /// `raw`: rows x stream channels, the first of them sample `first`. `y`, `flags`: rows x lanes, written; a delay line
+  /// makes them those of an earlier sample.
+  void run(const double* raw, std::size_t rows, std::uint64_t first, double* y, std::uint8_t* flags) noexcept;
 
-  /// Every filter starts anew with its next good sample.
+  /// What leaves is so many samples older than what enters.
+  std::size_t line() const noexcept;
+  const Stuck& stuck() const noexcept { return *stuck_; }
+
+  /// Every stage starts anew with its next good sample.
   void restart() noexcept;
 
+  /// Stimulus pulses from outside, as BlankingStage::schedule; only when takes_stimuli().
+  bool takes_stimuli() const noexcept;
+  std::uint64_t schedule(std::uint64_t next_index, double first, double period, std::uint64_t count) noexcept;
+  std::uint64_t late_stimuli() const noexcept;
+  /// The next news of a train found in a lane, due at or before that sample.
+  std::optional<TrainNote> train(std::uint64_t index) noexcept;
+
+  /// What outlives a hand-over: the lock on the mains.
+  void take_seed(std::size_t lane, ChannelSeed& seed) const noexcept;
+  void plant_seed(std::size_t lane, const ChannelSeed& seed) noexcept;
+
  private:
-  struct Stage {
-    std::vector<Section> sections;
-    std::vector<double> state;  // sections x 2 x lanes
-    std::vector<double> start;  // sections x 2: state per unit of the first sample; zeros for a cold start
-  };
   bool gather(const double* raw, std::size_t rows, double* y, std::uint8_t* flags) noexcept;
-  void begin(std::size_t lane, double first_uv) noexcept;
-  void filter(double* y, std::size_t rows) noexcept;
 
   const Kernels& kernels_;
-  std::size_t width_;  // channels of the stream
-  std::vector<std::size_t> channels_;
+  std::size_t width_;                         // channels of the stream
+  std::vector<std::size_t> channels_, used_;  // EMG; with the reference
   std::size_t lanes_;
   std::vector<double> offset_, scale_, low_, high_;  // per lane
-  std::vector<Stage> stages_;
-  std::vector<std::uint8_t> cold_;  // per lane: the next good sample starts the filters
-  std::size_t cold_lanes_ = 0;
+  std::vector<std::unique_ptr<Stage>> stages_;
+  std::optional<Stuck> stuck_;         // always
+  BlankingStage* blanking_ = nullptr;  // one of them, the first
+  MainsStage* mains_ = nullptr;        // one of them
+  bool takes_events_ = false;
 };
 
 }  // namespace myod::dsp

@@ -1,23 +1,36 @@
 // The stage table of conditioning: what happens to a sample between the converter and the features, in order. The
-// design (sections), the words for a methods section and the group delay of every stage come from one row.
+// stage at work, the words for a methods section and the group delay of every stage come from one row.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "dsp/kernels/kernels.hpp"
+#include "dsp/condition/stage.hpp"
 #include "dsp/options.hpp"
 
 namespace myod::dsp {
 
+class BlankingStage;
+
+/// Where a stage is to work: `channels` of the `lanes` are in use.
+struct StageSite {
+  const ConditionOptions& options;
+  double rate_hz;
+  std::size_t channels, lanes;
+  std::size_t reference_lane;     ///< of condition.ecg_reference; `lanes` when there is none
+  const BlankingStage* blanking;  ///< what knows the pulses; nothing when it is off
+};
+
 struct StageRow {
   std::string_view name;
   bool (*enabled)(const ConditionOptions&);
-  /// Second-order sections; none for a stage that only marks samples. Throws std::invalid_argument with key and range.
-  std::vector<Section> (*design)(const ConditionOptions&, double rate_hz);
-  bool warm;  ///< starts as if its first sample had always been there; else from zero
+  /// Nothing for a stage that only marks samples. Throws std::invalid_argument with key and range.
+  std::unique_ptr<Stage> (*make)(const StageSite&);
+  /// Group delay at delay_reference_hz(), in samples. Throws as make does.
+  double (*delay)(const ConditionOptions&, double rate_hz);
   std::string (*describe)(const ConditionOptions&, double rate_hz);
 };
 
@@ -36,6 +49,13 @@ double conditioning_delay_s(const ConditionOptions& options, double rate_hz);
 
 /// Where delays are stated: 100 Hz, the middle of the EMG's power; a quarter of the rate when that is less.
 double delay_reference_hz(double rate_hz);
+
+/// The high-pass in use: the options, or 30 Hz with 4 poles where condition.ecg needs more.
+struct Highpass {
+  double hz;
+  std::int64_t poles;
+};
+Highpass highpass_in_use(const ConditionOptions& options);
 
 /// The low-pass corner in use: the option, or 0.45 of the rate where the rate cannot carry more (below 900 Hz).
 double lowpass_in_use_hz(const ConditionOptions& options, double rate_hz);

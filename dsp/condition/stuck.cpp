@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "dsp/condition/conditioner.hpp"
+#include "dsp/condition/stage.hpp"
 #include "dsp/math/axis.hpp"
 #include "dsp/math/math.hpp"
 

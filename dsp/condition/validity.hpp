@@ -1,6 +1,6 @@
 // Which reasons a window of samples has to be doubted, per lane: lost samples, the converter's limit (and the 100 ms
-// the amplifier needs to recover, which concern the grade only), a converter that repeats itself, a window that began
-// before the stream did.
+// the amplifier needs to recover, which concern the grade only), a converter that repeats itself, samples replaced
+// because of a stimulus, a window that began before the stream did or before the delay lines of conditioning were full.
 #pragma once
 
 #include <algorithm>
@@ -24,6 +24,8 @@ class Validity {
         missing_until_(lanes, 0),
         railed_until_(lanes, 0),
         stuck_until_(lanes, 0),
+        blanked_until_(lanes, 0),
+        settling_until_(lanes, 0),
         missing_(lanes) {}
 
   void start(std::uint64_t index) noexcept { start_ = index; }
@@ -34,6 +36,8 @@ class Validity {
       missing_[lane].end = missing_until_[lane] = index + 1;
     }
     if (flag == sample_stuck) stuck_until_[lane] = index + 1;
+    if (flag == sample_blanked) blanked_until_[lane] = index + 1;
+    if (flag == sample_settling) settling_until_[lane] = index + 1;
     if (flag == sample_railed) railed_until_[lane] = index + 1 + hold_;
   }
 
@@ -50,21 +54,30 @@ class Validity {
 
   /// The first sample since which the converter said something with each: what a filter may remember.
   std::uint64_t unbroken_from(std::size_t lane) const noexcept {
-    return std::max({start_, missing_until_[lane], stuck_until_[lane]});
+    return std::max({start_, missing_until_[lane], stuck_until_[lane], settling_until_[lane]});
   }
 
   /// Of the window of that length that ends before sample `end`.
   std::uint32_t reasons(std::size_t lane, std::uint64_t end, std::size_t window) const noexcept {
     const std::uint64_t first = end > window ? end - window : 0;
     return (missing_until_[lane] > first ? reason_gap : 0U) | (railed_until_[lane] > first ? reason_saturated : 0U) |
-           (stuck_until_[lane] > first ? reason_stuck : 0U) | (end < start_ + window ? reason_settling : 0U);
+           (stuck_until_[lane] > first ? reason_stuck : 0U) | (blanked_until_[lane] > first ? reason_blanked : 0U) |
+           (end < start_ + window || settling_until_[lane] > first ? reason_settling : 0U);
+  }
+
+  /// A stimulus was told when its samples had been used: windows that hold a sample before `until` are void.
+  void late(std::uint64_t until) noexcept { late_until_ = std::max(late_until_, until); }
+  bool is_void(std::uint64_t end, std::size_t window) const noexcept {
+    return late_until_ > 0 && late_until_ + window > end;
   }
 
  private:
   std::size_t hold_;
   std::uint64_t start_ = 0;
-  std::vector<std::uint64_t> missing_until_, railed_until_, stuck_until_;  // one past the last such sample
-  std::vector<Missing> missing_;                                           // not told yet
+  std::uint64_t late_until_ = 0;
+  // One past the last such sample.
+  std::vector<std::uint64_t> missing_until_, railed_until_, stuck_until_, blanked_until_, settling_until_;
+  std::vector<Missing> missing_;  // not told yet
 };
 
 }  // namespace myod::dsp

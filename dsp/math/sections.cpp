@@ -70,6 +70,13 @@ std::vector<Section> bessel2_lowpass(double corner_hz, double rate_hz) {
   return {second_order(3.0 / w, 3.0 / (w * w), tan(pi * corner_hz / rate_hz), false)};
 }
 
+std::vector<Section> notch(double hz, double bandwidth_hz, double rate_hz) {
+  check(2, hz, rate_hz);
+  const double gain = 1.0 / (1.0 + tan(pi * bandwidth_hz / rate_hz));
+  const double middle = -2.0 * gain * cos(2.0 * pi * hz / rate_hz);
+  return {{gain, middle, gain, middle, 2.0 * gain - 1.0}};
+}
+
 std::vector<std::array<double, 2>> steady_state(std::span<const Section> sections) {
   std::vector<std::array<double, 2>> states;
   double level = 1.0;

@@ -18,6 +18,9 @@ std::vector<Section> butterworth_lowpass(std::int64_t poles, double corner_hz, d
 /// Two poles, -3 dB at the corner, 0.4 % overshoot: for what drives a stimulator.
 std::vector<Section> bessel2_lowpass(double corner_hz, double rate_hz);
 
+/// -3 dB at half the bandwidth to either side, as scipy.signal.iirnotch(hz, hz / bandwidth_hz).
+std::vector<Section> notch(double hz, double bandwidth_hz, double rate_hz);
+
 /// State of each section (z0, z1) after an endless input of 1, as scipy.signal.sosfilt_zi.
 std::vector<std::array<double, 2>> steady_state(std::span<const Section> sections);
 

@@ -82,12 +82,13 @@ TEST(Filters, ImpossibleOnesAreRefusedWithKeyAndRange) {
 
 TEST(Filters, EveryStageSaysWhatItIsAndItsDelay) {
   const auto stages = dsp::describe_stages({}, 2000.0);
-  ASSERT_EQ(stages.size(), 3U);
+  ASSERT_EQ(stages.size(), 4U);
   EXPECT_EQ(stages[1].name, "highpass");
   EXPECT_EQ(stages[1].text, "Butterworth high-pass 20.0 Hz, 2 poles, causal");
   EXPECT_NEAR(stages[1].delay_s, 0.47e-3, 0.01e-3);
+  EXPECT_EQ(stages[2].name, "mains");
   EXPECT_NEAR(dsp::conditioning_delay_s({}, 2000.0), 0.91e-3, 0.05e-3);
-  EXPECT_EQ(dsp::describe_stages({}, 500.0)[2].text,
+  EXPECT_EQ(dsp::describe_stages({}, 500.0)[3].text,
             "Butterworth low-pass 225.0 Hz, 2 poles, causal (0.45 of the rate: it cannot carry more)");
 }
 

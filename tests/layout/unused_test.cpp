@@ -45,7 +45,9 @@ bool is_included(const std::string& header) {
 
 TEST(Unused, EveryHeaderIsIncludedBySomebody) {
   for (const auto& [path, text] : files())
-    if (path.ends_with(".hpp")) EXPECT_TRUE(is_included(path)) << path;
+    if (path.ends_with(".hpp")) {
+      EXPECT_TRUE(is_included(path)) << path;
+    }
   EXPECT_FALSE(is_included("dsp/nobody.hpp"));
 }
 
@@ -68,8 +70,9 @@ TEST(Unused, EverySourceIsBuilt) {
 
 TEST(Unused, EveryFileOfTestDataIsReadBySomebody) {
   for (const auto& [path, text] : files())
-    if (path.starts_with("tests/data/"))
+    if (path.starts_with("tests/data/")) {
       EXPECT_TRUE(somebody_says(fs::path(path).filename().string(), {".cpp", ".hpp", ".py"})) << path;
+    }
 }
 
 }  // namespace

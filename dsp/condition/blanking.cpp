@@ -1,0 +1,148 @@
+#include "dsp/condition/blanking.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace myod::dsp {
+namespace {
+
+constexpr double margin_ms = 2.0;
+
+std::size_t samples(double ms, double rate_hz) { return static_cast<std::size_t>(std::ceil(ms * rate_hz / 1000.0)); }
+
+}  // namespace
+
+std::size_t BlankingStage::delay_samples(const ConditionOptions& o, double rate_hz) {
+  // At least the start, and one sample behind the end to draw the line to.
+  const std::size_t reach = samples(o.blanking_before_ms, rate_hz) + 1;
+  const bool linear = o.blanking_fill == BlankingFill::linear;
+  return std::max(samples(margin_ms, rate_hz), reach) + (linear ? samples(o.blanking_after_ms, rate_hz) : 0);
+}
+
+BlankingStage::BlankingStage(const ConditionOptions& o, double rate_hz, std::size_t channels, std::size_t lanes)
+    : rate_hz_(rate_hz),
+      linear_(o.blanking_fill == BlankingFill::linear),
+      channels_(channels),
+      lanes_(lanes),
+      before_(samples(o.blanking_before_ms, rate_hz)),
+      after_(samples(o.blanking_after_ms, rate_hz)),
+      delay_(delay_samples(o, rate_hz)),
+      ring_(delay_ + 1, lanes),
+      pulses_(channels),
+      until_(channels, 0),
+      last_(channels, 0.0) {
+  if (o.blanking == Blanking::detect) {
+    detectors_.assign(channels, PulseDetector(rate_hz, o.stimulus_hz));
+    running_.assign(channels, 0);
+  }
+}
+
+void BlankingStage::restart() noexcept {
+  fresh_ = true;
+  std::fill(until_.begin(), until_.end(), 0);
+  for (PulseDetector& d : detectors_) d.restart();
+}
+
+void BlankingStage::set_rate(double hz, std::uint64_t now) noexcept {
+  hz_before_ = hz_;
+  hz_ = hz;
+  changed_ = now;
+}
+
+/// Blanks around the pulse at `at`, what is in the line and what is still to come; rows up to `now` are in the line.
+void BlankingStage::blank(std::size_t lane, std::uint64_t at, std::uint64_t now) noexcept {
+  const std::uint64_t first = std::max({at > before_ ? at - before_ : 0, now >= delay_ ? now - delay_ : 0, begin_});
+  for (std::uint64_t i = first; i <= std::min(at + after_, now); ++i)
+    if (std::uint8_t& flag = ring_.flag(i, lane); flag == sample_good || flag == sample_railed) flag = sample_blanked;
+  until_[lane] = std::max(until_[lane], at + after_ + 1);
+  Pulses& known = pulses_[lane];
+  known.at[known.count++ % known.at.size()] = at + delay_;
+}
+
+std::optional<std::uint64_t> BlankingStage::pulse(std::size_t lane, std::uint64_t number) const noexcept {
+  const Pulses& known = pulses_[lane];
+  if (number >= known.count) return std::nullopt;
+  const std::uint64_t oldest = known.count - std::min<std::uint64_t>(known.count, known.at.size());
+  return known.at[std::max(number, oldest) % known.at.size()];
+}
+
+std::uint64_t BlankingStage::schedule(std::uint64_t next_index, double first, double period,
+                                      std::uint64_t count) noexcept {
+  next_pulse_ = first;
+  period_ = period;
+  pulses_left_ = count;
+  set_rate(period > 0.0 && count > 1 ? rate_hz_ / period : 0.0, next_index);
+  const double gone = static_cast<double>(next_index) - static_cast<double>(delay_);  // left the line before this
+  const double start = std::floor(first + 0.5) - static_cast<double>(before_);
+  if (start >= gone) return 0;
+  ++late_;
+  return static_cast<std::uint64_t>(gone - start);
+}
+
+void BlankingStage::tell(std::size_t lane, bool ended, std::uint64_t now) noexcept {
+  const PulseDetector& d = detectors_[lane];
+  const std::uint64_t first = now - std::min(now, d.since_first());
+  notes_[told_++ % notes_.size()] = {
+      now, lane, ended, first + delay_, d.pulses(), d.period() > 0.0 ? rate_hz_ / d.period() : 0.0};
+  if (!ended && hz_ == 0.0) set_rate(rate_hz_ / d.period(), now);
+  if (ended && std::none_of(running_.begin(), running_.end(), [](std::uint8_t r) { return r != 0; }))
+    set_rate(0.0, now);
+}
+
+void BlankingStage::detect(const double* y, const std::uint8_t* flags, std::uint64_t now) noexcept {
+  for (std::size_t c = 0; c < detectors_.size(); ++c) {
+    if (!has_value(flags[c])) continue;
+    PulseDetector& d = detectors_[c];
+    if (d.push(y[c])) blank(c, now, now);
+    if (!d.ready() && ring_.flag(now, c) == sample_good) ring_.flag(now, c) = sample_blanked;
+    if ((running_[c] != 0) == d.running()) continue;
+    running_[c] = d.running() ? 1 : 0;
+    tell(c, !d.running(), now);
+  }
+}
+
+/// The value of a blanked sample that leaves now.
+double BlankingStage::filled(std::size_t lane, std::uint64_t index, std::uint64_t now) noexcept {
+  if (!linear_) return last_[lane];
+  std::uint64_t end = index + 1;
+  while (end <= now && ring_.flag(end, lane) == sample_blanked) ++end;
+  if (end > now || !has_value(ring_.flag(end, lane))) return last_[lane];
+  return last_[lane] + (ring_.y(end, lane) - last_[lane]) / static_cast<double>(end - index + 1);
+}
+
+void BlankingStage::run(Samples& samples) noexcept {
+  double* y = samples.y;
+  std::uint8_t* flags = samples.flags;
+  if (fresh_) begin_ = samples.first, fresh_ = false;
+  samples.whole = true;
+  for (std::size_t i = 0; i < samples.rows; ++i, y += lanes_, flags += lanes_) {
+    const std::uint64_t now = samples.first + i;
+    ring_.put(now, y, flags);
+    for (std::size_t c = 0; c < channels_; ++c)
+      if (now < until_[c] && has_value(flags[c])) ring_.flag(now, c) = sample_blanked;
+    detect(y, flags, now);
+    while (pulses_left_ > 0 && next_pulse_ <= static_cast<double>(now)) {
+      const auto at = static_cast<std::uint64_t>(std::max(0.0, next_pulse_ + 0.5));
+      for (std::size_t c = 0; c < channels_; ++c) blank(c, at, now);
+      next_pulse_ += period_;
+      if (--pulses_left_ == 0) set_rate(0.0, now);
+    }
+    const std::uint64_t out = now - delay_;  // wraps while the line fills; then it is not looked at
+    const bool filling = now < begin_ + delay_;
+    for (std::size_t c = 0; c < channels_; ++c) {
+      flags[c] = filling ? std::uint8_t{sample_settling} : ring_.flag(out, c);
+      y[c] = !has_value(flags[c])                         ? 0.0
+             : flags[c] == sample_blanked && out > begin_ ? filled(c, out, now)
+                                                          : ring_.y(out, c);
+      if (has_value(flags[c])) last_[c] = y[c];
+      samples.whole = samples.whole && has_value(flags[c]);
+    }
+  }
+}
+
+std::optional<TrainNote> BlankingStage::note(std::uint64_t index) noexcept {
+  if (taken_ == told_ || notes_[taken_ % notes_.size()].index > index) return std::nullopt;
+  return notes_[taken_++ % notes_.size()];
+}
+
+}  // namespace myod::dsp

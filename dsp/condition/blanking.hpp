@@ -1,0 +1,82 @@
+// Stimulus blanking, before any recursive filter (dsp-spec 2.5, 0b.7): the samples from `before` ahead of a pulse to
+// `after` behind it are replaced and marked. Linear: by the straight line between the samples on either side; hold: by
+// the last one before. The start lies before the pulse is known, so everything passes through a delay line: linear
+// after
+// + 2 ms, hold 2 ms. Where blanked stretches join and no end is within the line yet, linear holds too.
+// Pulses come from outside at their sample (events), or are found in each lane (detect; until sigma is known everything
+// is blanked, and unless the rate is configured the first four pulses pass, for nobody can know them yet). A pulse from
+// outside that arrives when its start has left the line is late: it is counted, blanks what is left, and the caller is
+// told.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "dsp/condition/lane_ring.hpp"
+#include "dsp/condition/pulses.hpp"
+#include "dsp/condition/stage.hpp"
+#include "dsp/condition/train.hpp"
+#include "dsp/options.hpp"
+
+namespace myod::dsp {
+
+class BlankingStage : public Stage {
+ public:
+  BlankingStage(const ConditionOptions& options, double rate_hz, std::size_t channels, std::size_t lanes);
+
+  std::size_t line() const noexcept override { return delay_; }
+  void run(Samples& samples) noexcept override;
+  void restart() noexcept override;
+
+  static std::size_t delay_samples(const ConditionOptions& options, double rate_hz);
+
+  /// Pulses at sample `first` and, `period` samples apart, `count` in all; fractions are kept. Replaces what was still
+  /// to come of the train before. Returns how many samples of the first had left the line, 0: in time.
+  std::uint64_t schedule(std::uint64_t next_index, double first, double period, std::uint64_t count) noexcept;
+  std::uint64_t late() const noexcept { return late_; }
+
+  /// The next note that is due at or before `index`.
+  std::optional<TrainNote> note(std::uint64_t index) noexcept;
+
+  /// Where pulse `number` of a lane lies on the axis of the output, counted from 0 since the stage began; nothing while
+  /// it is not known. Of the past the newest 64 are kept: an older number gives the oldest of them.
+  std::optional<std::uint64_t> pulse(std::size_t lane, std::uint64_t number) const noexcept;
+
+  /// Rate of the stimulation under way at a sample of the output; 0: none.
+  double rate_hz(std::uint64_t index) const noexcept { return index < changed_ ? hz_before_ : hz_; }
+
+ private:
+  void blank(std::size_t lane, std::uint64_t at, std::uint64_t now) noexcept;
+  void detect(const double* y, const std::uint8_t* flags, std::uint64_t now) noexcept;
+  void tell(std::size_t lane, bool ended, std::uint64_t now) noexcept;
+  void set_rate(double hz, std::uint64_t now) noexcept;
+  double filled(std::size_t lane, std::uint64_t index, std::uint64_t now) noexcept;
+
+  double rate_hz_;
+  bool linear_;
+  std::size_t channels_, lanes_;
+  std::uint64_t before_, after_, delay_;
+  LaneRing ring_;
+  struct Pulses {
+    std::array<std::uint64_t, 64> at{};
+    std::uint64_t count = 0;
+  };
+  std::vector<Pulses> pulses_;
+  std::vector<std::uint64_t> until_;  // per lane: samples before it are blanked as they come
+  std::vector<double> last_;          // per lane: last sample that left
+  std::vector<PulseDetector> detectors_;
+  std::vector<std::uint8_t> running_;  // per lane: a train was under way
+  std::uint64_t begin_ = 0;
+  bool fresh_ = true;
+  double next_pulse_ = 0.0, period_ = 0.0;
+  std::uint64_t pulses_left_ = 0, late_ = 0;
+  double hz_ = 0.0, hz_before_ = 0.0;
+  std::uint64_t changed_ = 0;
+  std::array<TrainNote, 256> notes_{};
+  std::size_t told_ = 0, taken_ = 0;
+};
+
+}  // namespace myod::dsp

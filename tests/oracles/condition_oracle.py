@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+# What SciPy, or a plain loop over the published recursion, says about the stages of conditioning: rows key,index,value
+# on stdout, committed as tests/data/condition/oracle.csv. The noise is a 64-bit LCG, so the tests make the same doubles.
+# With --check FILE: compares FILE with a fresh run (exit 1 when they differ, 77 when there is no SciPy).
+import math
+import sys
+
+try:
+    import numpy as np
+    import scipy.signal as s
+except ImportError:
+    print("SKIPPED: no scipy")
+    sys.exit(77)
+
+STRIDE = 97
+ROWS = []
+
+
+def put(key, values, stride=1):
+    values = np.atleast_1d(np.asarray(values, dtype=float)).ravel()
+    ROWS.extend((key, i, values[i]) for i in range(0, len(values), stride))
+
+
+def noise(n, seed):
+    """Sum of 12 uniform numbers minus 6: close to normal, exact in any language."""
+    u = np.empty(12 * n)
+    z = seed
+    for i in range(12 * n):
+        z = (z * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
+        u[i] = (z >> 11) / 9007199254740992.0
+    u = u.reshape(12, n)
+    total = u[0].copy()
+    for row in u[1:]:
+        total = total + row
+    return total - 6.0
+
+
+def hum(n, fs, hz, amplitude):
+    """Fundamental, third and fifth harmonic."""
+    phi = 2.0 * np.pi * hz * np.arange(n) / fs
+    return amplitude * (np.sin(phi) + 0.4 * np.sin(3.0 * phi + 1.0) + 0.2 * np.sin(5.0 * phi + 2.0))
+
+
+def fixed_filters():
+    for fs in (1000, 2000):
+        for hz in (50, 150, 250):
+            put(f"notch_{hz}_{fs}", np.r_[s.iirnotch(hz, hz / 4.0, fs=fs)])
+        b, a = s.iircomb(50, 50 / 4.0, ftype="notch", fs=fs)
+        put(f"comb_{fs}", s.lfilter(b, a, noise(2 * fs, 5)), STRIDE)
+
+
+def canceller(x, fs, hz):
+    """Quadrature LMS with a frequency loop, each phase from its own cosine."""
+    mu, reach, every = 1.0 / (0.25 * fs), 1.0, 64
+    harmonics = [h for h in (1, 3, 5) if h * (hz + reach) < min(450.0, 0.45 * fs)]
+    a, b = np.zeros(len(harmonics)), np.zeros(len(harmonics))
+    w, phi, drift, loop, fast, quiet = 2.0 * math.pi * hz / fs, 0.0, 0.0, 1.0, 0.0, 0.0
+    low, high = 2.0 * math.pi * (hz - reach) / fs, 2.0 * math.pi * (hz + reach) / fs
+    out = np.empty(len(x))
+    for i, v in enumerate(x):
+        c = np.array([math.cos(h * phi) for h in harmonics])
+        q = np.array([math.sin(h * phi) for h in harmonics])
+        e = v - float(a @ c + b @ q)
+        fast += (e * e - fast) / (0.05 * fs)
+        quiet += (fast - quiet) / ((1.0 if quiet == 0.0 or fast < quiet else 60.0) * fs)
+        gain = (0.5 if fast > 100.0 * quiet else 2.0) * mu * e
+        power = a[0] * a[0] + b[0] * b[0]
+        if power > 0.0:
+            drift += gain * (a[0] * q[0] - b[0] * c[0]) / power
+        a, b = a + gain * c, b + gain * q
+        phi = (phi + w) % (2.0 * math.pi)
+        out[i] = e
+        if (i + 1) % every == 0:
+            w = min(max(w - drift / (loop * fs), low), high)
+            loop = min(8.0, loop + every / fs * 7.0 / 16.0)
+            drift = 0.0
+    return out, w * fs / (2.0 * math.pi)
+
+
+def cancelled():
+    for fs in (200, 1000):
+        n = 12 * fs
+        x = 10.0 * noise(n, 11) + hum(n, fs, 50.2, 20.0)
+        x[8 * fs:8 * fs + fs // 2] *= 40.0  # a burst, under which the canceller holds on
+        e, hz = canceller(x, fs, 50.0)
+        put(f"cancelled_{fs}", e, STRIDE)
+        put(f"cancelled_hz_{fs}", hz)
+
+
+def looks():
+    """The periodogram of the whole band at the full rate: a line's score, its place, the muscle beside it."""
+    for fs, hz, amplitude in ((500, 50.1, 8.0), (1000, 49.9, 6.0), (1000, 60.0, 3.0), (1926, 50.0, 8.0), (4000, 60.2, 9.0)):
+        x = 10.0 * noise(4 * fs, 21) + hum(4 * fs, fs, hz, amplitude)
+        f, p = s.periodogram(x, fs, window="hann", detrend=False, scaling="density")
+        nominal = 50.0 if hz < 55.0 else 60.0
+        line = np.abs(f - nominal) <= 1.0
+        beside = (np.abs(f - nominal) >= 2.0) & (np.abs(f - nominal) <= 6.0)
+        floor = np.median(p[beside]) / math.log(2.0)
+        power = np.sum(p[line] - floor) * (f[1] - f[0])
+        put(f"look_{fs}_{hz}", [hz, amplitude, nominal, p[line].max() / floor,
+                                10.0 * math.log10((np.mean(x * x) - power) / power)])
+
+
+def reference():
+    """Recursive least squares, ten taps, forgetting 0.9999, from a reference to a signal it leaks into."""
+    n, taps, forgetting = 3000, 10, 0.9999
+    ref = 50.0 * noise(n, 31)
+    x = 20.0 * noise(n, 32) + s.lfilter([0.0, 0.7, -0.4, 0.2], [1.0], ref)
+    w, p, u = np.zeros(taps), np.eye(taps) * 1e6, np.zeros(taps)
+    out = np.empty(n)
+    for i in range(n):
+        u = np.r_[ref[i], u[:-1]]
+        k = p @ u / (forgetting + u @ p @ u)
+        out[i] = x[i] - w @ u
+        w = w + k * out[i]
+        p = (p - np.outer(k, u @ p)) / forgetting
+    put("reference", out, STRIDE)
+
+
+def check(path):
+    fresh = {f"{k},{i}": v for k, i, v in ROWS}
+    with open(path) as file:
+        kept = dict(line.rstrip("\n").rsplit(",", 1) for line in file.readlines()[1:])
+    if fresh.keys() != kept.keys():
+        print("other keys:", sorted(fresh.keys() ^ kept.keys())[:5])
+        return 1
+    bad = [k for k, v in fresh.items() if abs(v - float(kept[k])) > 1e-9 * max(1.0, abs(v))]
+    print(len(bad), "numbers differ", bad[:5])
+    return 1 if bad else 0
+
+
+fixed_filters()
+cancelled()
+looks()
+reference()
+if len(sys.argv) == 3 and sys.argv[1] == "--check":
+    sys.exit(check(sys.argv[2]))
+print("key,index,value")
+for key, index, value in ROWS:
+    print(f"{key},{index},{value!r}")
