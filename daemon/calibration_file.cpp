@@ -96,7 +96,7 @@ std::string CalibrationFile::reference(const std::string& channel, dsp::Referenc
   return advice(c.trials_uv);
 }
 
-void CalibrationFile::write(std::function<void(const std::string& error)> done) {
+void CalibrationFile::write(const std::function<void(const std::string& error)>& done) {
   const auto error = std::make_shared<std::string>();
   const bool accepted = worker_.submit(
       {[error, path = path_, text = config::print(calibration_, heading_)] { *error = write_whole(path, text); },

@@ -25,7 +25,7 @@ class CalibrationFile {
   std::string reference(const std::string& channel, dsp::ReferenceKind kind, double percent, double uv, bool anew);
 
   /// `done` gets an empty text, or why the file could not be written.
-  void write(std::function<void(const std::string& error)> done);
+  void write(const std::function<void(const std::string& error)>& done);
   const std::string& path() const { return path_; }
 
  private:

@@ -29,8 +29,8 @@ void Pipelines::rebuild(std::uint32_t i, dsp::Stream what, dsp::Options options,
     std::unique_ptr<BuiltPipeline> pipeline;
     std::string error;
   };
-  auto work =
-      std::make_shared<Work>(Work{std::move(what), options, std::move(options_text), std::move(done), nullptr, {}});
+  auto work = std::make_shared<Work>(
+      Work{std::move(what), std::move(options), std::move(options_text), std::move(done), nullptr, {}});
   const std::uint32_t epoch = slot.epoch + 1;
   const bool accepted = worker_.submit(
       {[work, i, epoch] {

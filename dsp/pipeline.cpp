@@ -31,36 +31,37 @@ Stream checked(Stream stream, const FeatureOptions& o) {
 
 Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t epoch_number)
     : stream(checked(std::move(s), o.features)),
-      options(o),
+      options(std::move(o)),
       stream_index(index),
       epoch(epoch_number),
       rate_hz(stream.rate_hz()),
-      conditioner(stream, o.condition),
+      conditioner(stream, options.condition),
       lane_count(conditioner.channels().size()),
       lanes(conditioner.lanes()),
       validity(lane_count, stream.rate_mhz),
-      conditioning_delay_s(dsp::conditioning_delay_s(o.condition, rate_hz)),
-      amplitude(math::window_samples(o.features.window_ms, stream.rate_mhz), lanes),
-      control(math::window_samples(o.features.control_window_ms, stream.rate_mhz), lanes),
+      conditioning_delay_s(dsp::conditioning_delay_s(options.condition, rate_hz)),
+      amplitude(math::window_samples(options.features.window_ms, stream.rate_mhz), lanes),
+      control(math::window_samples(options.features.control_window_ms, stream.rate_mhz), lanes),
       repetition(math::window_samples(repetition_window_ms, stream.rate_mhz), lanes),
       magnitudes(MovingSum::Of::magnitudes, amplitude.samples(), lanes),
-      spectrum_count(math::window_samples(o.features.spectrum_window_ms, stream.rate_mhz), lanes),
+      spectrum_count(math::window_samples(options.features.spectrum_window_ms, stream.rate_mhz), lanes),
       repetition_spectrum_count(math::window_samples(repetition_spectrum_ms, stream.rate_mhz), lanes),
-      envelope(math::butterworth_lowpass(2, o.features.envelope_hz, rate_hz), lanes),
+      envelope(math::butterworth_lowpass(2, options.features.envelope_hz, rate_hz), lanes),
       control_envelope(math::bessel2_lowpass(control_envelope_hz, rate_hz), lanes),
-      spectrum(spectrum_count.window(), rate_hz, o.features.band_low_hz, o.features.band_high_hz),
-      repetition_spectrum(repetition_spectrum_count.window(), rate_hz, o.features.band_low_hz, o.features.band_high_hz),
+      spectrum(spectrum_count.window(), rate_hz, options.features.band_low_hz, options.features.band_high_hz),
+      repetition_spectrum(repetition_spectrum_count.window(), rate_hz, options.features.band_low_hz,
+                          options.features.band_high_hz),
       spectrum_activity(spectrum_count.window()),
       spectrum_samples(spectrum_count.window()),
       repetition_spectrum_samples(repetition_spectrum_count.window()),
-      amplitude_hops(o.features.hop_ms, stream.rate_mhz),
+      amplitude_hops(options.features.hop_ms, stream.rate_mhz),
       control_hops(control_hop_ms, stream.rate_mhz),
       repetition_hops(repetition_hop_ms, stream.rate_mhz),
-      spectrum_hops(o.features.spectrum_hop_ms, stream.rate_mhz),
+      spectrum_hops(options.features.spectrum_hop_ms, stream.rate_mhz),
       repetition_spectrum_hops(repetition_spectrum_hop_ms, stream.rate_mhz),
       forget_after(std::max({amplitude.samples(), control.samples(), repetition.samples(), spectrum_samples,
                              repetition_spectrum_samples})),
-      pending{SpreadWork(spread_samples(o.features.spectrum_hop_ms, stream.rate_mhz), lanes),
+      pending{SpreadWork(spread_samples(options.features.spectrum_hop_ms, stream.rate_mhz), lanes),
               std::vector<double>(lane_count, unknown),
               std::vector<double>(lane_count, 0.0),
               std::vector<double>(lane_count, unknown),
@@ -74,11 +75,13 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       onsets(lane_count, run_rows),
       calibrations(rate_hz, lane_count) {
   for (std::size_t lane = 0; lane < lane_count; ++lane)
-    muscles.push_back(Lane{
-        OnsetDetector(rate_hz, o.onset, highpass_in_use(o.condition).hz, highpass_in_use(o.condition).poles),
-        RepetitionCounter(repetition_hop_ms / 1000.0, o.repetition), RepetitionSpectrum(repetition_spectrum.bins()),
-        ActiveTime(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz)),
-        Fatigue(o.features.spectrum_window_ms / 1000.0, o.features.spectrum_hop_ms / 1000.0)});
+    muscles.push_back(
+        Lane{OnsetDetector(rate_hz, options.onset, highpass_in_use(options.condition).hz,
+                           highpass_in_use(options.condition).poles),
+             RepetitionCounter(repetition_hop_ms / 1000.0, options.repetition),
+             RepetitionSpectrum(repetition_spectrum.bins()),
+             ActiveTime(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz)),
+             Fatigue(options.features.spectrum_window_ms / 1000.0, options.features.spectrum_hop_ms / 1000.0)});
   for (Lane& muscle : muscles) onsets.add(muscle.onset);
   const std::size_t channels = stream.channels.size();
   const std::size_t features =
@@ -346,7 +349,7 @@ void Pipeline::State::close_trial(std::size_t lane, const TrialResult& result, S
 }
 
 Pipeline::Pipeline(Stream stream, Options options, std::uint32_t stream_index, std::uint32_t epoch)
-    : state_(std::make_unique<State>(std::move(stream), options, stream_index, epoch)) {}
+    : state_(std::make_unique<State>(std::move(stream), std::move(options), stream_index, epoch)) {}
 
 Pipeline::~Pipeline() = default;
 

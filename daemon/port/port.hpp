@@ -43,7 +43,10 @@ class Port {
   /// Queued and sent as the port takes it.
   virtual void write(std::span<const std::uint8_t>) = 0;
   /// Calls back once when bytes can go both ways: at once, unless a connection has to be made first. Before start().
-  virtual void when_ready(std::function<void()> ready) { ready(); }
+  virtual void when_ready(std::function<void()> ready) {
+    const auto now = std::move(ready);
+    now();
+  }
   /// Deliver nothing until released. Only for what can wait (files); anything else goes on.
   virtual void hold(bool) {}
   /// hold() is obeyed: whoever cannot take more may say so instead of losing it.

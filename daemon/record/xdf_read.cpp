@@ -72,7 +72,7 @@ std::optional<Chunk> Reader::next() {
   };
   std::string length_field(1, '\0');
   if (!in_.read(length_field.data(), 1)) return cut();
-  const auto bytes = static_cast<std::size_t>(length_field[0]);
+  const auto bytes = static_cast<std::size_t>(static_cast<unsigned char>(length_field[0]));
   if (bytes != 1 && bytes != 4 && bytes != 8) refuse("no chunk begins here: the file is damaged");
   length_field.resize(1 + bytes);
   if (!in_.read(length_field.data() + 1, static_cast<std::streamsize>(bytes))) return cut();

@@ -202,7 +202,7 @@ void Session::pump() {
   std::vector<boost::asio::const_buffer> buffers;
   buffers.reserve(in_flight_.size());
   for (const Bytes& bytes : in_flight_) buffers.emplace_back(bytes->data(), bytes->size());
-  boost::asio::async_write(socket_, std::move(buffers), [self = shared_from_this()](error_code error, std::size_t) {
+  boost::asio::async_write(socket_, buffers, [self = shared_from_this()](error_code error, std::size_t) {
     self->in_flight_.clear();
     if (self->closed()) return;
     if (error) return self->close();

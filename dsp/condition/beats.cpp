@@ -19,7 +19,7 @@ constexpr std::size_t past_top = 2;  // reduced samples without a higher correla
 BeatDetector::BeatDetector(double rate_hz)
     : reduction_(std::max<std::size_t>(1, static_cast<std::size_t>(rate_hz / reduced_hz))) {
   const double hz = rate_hz / static_cast<double>(reduction_);
-  const auto samples = [hz](double seconds) { return static_cast<std::size_t>(seconds * hz + 0.5); };
+  const auto samples = [hz](double seconds) { return static_cast<std::size_t>(std::lround(seconds * hz)); };
   before_ = samples(before_s);
   pattern_length_ = before_ + samples(after_s) + 1;
   learning_ = samples(learning_s);
@@ -27,7 +27,8 @@ BeatDetector::BeatDetector(double rate_hz)
   forget_ = samples(forget_s);
   sections_ = math::butterworth_highpass(2, low_hz, rate_hz);
   for (const Section& s : math::butterworth_lowpass(2, high_hz, rate_hz)) sections_.push_back(s);
-  filter_delay_ = static_cast<std::size_t>(std::max(0.0, math::group_delay_samples(sections_, qrs_hz, rate_hz)) + 0.5);
+  filter_delay_ =
+      static_cast<std::size_t>(std::lround(std::max(0.0, math::group_delay_samples(sections_, qrs_hz, rate_hz))));
   state_.assign(2 * sections_.size(), 0.0);
   ring_.assign(learning_ + pattern_length_, 0.0);
   pattern_.assign(pattern_length_, 0.0);

@@ -122,7 +122,7 @@ void BlankingStage::run(Samples& samples) noexcept {
       if (now < until_[c] && has_value(flags[c])) ring_.flag(now, c) = sample_blanked;
     detect(y, flags, now);
     while (pulses_left_ > 0 && next_pulse_ <= static_cast<double>(now)) {
-      const auto at = static_cast<std::uint64_t>(std::max(0.0, next_pulse_ + 0.5));
+      const auto at = static_cast<std::uint64_t>(std::max(0LL, std::llround(next_pulse_)));
       for (std::size_t c = 0; c < channels_; ++c) blank(c, at, now);
       next_pulse_ += period_;
       if (--pulses_left_ == 0) set_rate(0.0, now);

@@ -12,12 +12,11 @@ CascadeStage::CascadeStage(std::vector<Section> sections, bool warm, std::size_t
   for (const auto& z : math::steady_state(sections_))
     start_.insert(start_.end(), {warm ? z[0] : 0.0, warm ? z[1] : 0.0});
   state_.assign(start_.size() * lanes_, 0.0);
-  cold_.assign(channels_, 1);
-  restart();
+  CascadeStage::restart();
 }
 
 void CascadeStage::restart() noexcept {
-  std::fill(cold_.begin(), cold_.end(), std::uint8_t{1});
+  cold_.assign(channels_, 1);
   cold_channels_ = channels_;
 }
 

@@ -10,7 +10,9 @@ constexpr double delay_ms = 150.0, before_ms = 60.0, after_ms = 90.0, around_ms 
 constexpr std::size_t mean_of = 8;
 constexpr double first_p = 1e6;  // so large that no signal in microvolt notices it
 
-std::uint64_t samples(double ms, double rate_hz) { return static_cast<std::uint64_t>(ms * rate_hz / 1000.0 + 0.5); }
+std::uint64_t samples(double ms, double rate_hz) {
+  return static_cast<std::uint64_t>(std::llround(ms * rate_hz / 1000.0));
+}
 
 }  // namespace
 
@@ -110,7 +112,7 @@ void BeatStage::run(Samples& samples) noexcept {
 
 ReferenceStage::ReferenceStage(std::size_t reference_lane, std::size_t channels, std::size_t lanes)
     : reference_(reference_lane), lanes_(lanes), muscles_(channels) {
-  restart();
+  ReferenceStage::restart();
 }
 
 void ReferenceStage::restart() noexcept {

@@ -184,9 +184,11 @@ void MainsDetector::judge() noexcept {
       line += p;
     }
     floor_.clear();
-    for (double off = floor_from_hz; off <= floor_to_hz; off += step_hz_) {
+    double off = floor_from_hz;
+    while (off <= floor_to_hz) {
       floor_.push_back(density(nominal - off));
       floor_.push_back(density(nominal + off));
+      off += step_hz_;
     }
     const auto middle = floor_.begin() + static_cast<std::ptrdiff_t>(floor_.size() / 2);
     std::nth_element(floor_.begin(), middle, floor_.end());

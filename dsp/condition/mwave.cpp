@@ -9,7 +9,7 @@ namespace {
 constexpr double longest_ms = 250.0, template_share = 0.15, remember = 0.97;
 constexpr std::size_t template_frames = 6;  // then 1 - 0.85^6 = 62 % of a change has been learned
 
-std::size_t samples(double ms, double rate_hz) { return static_cast<std::size_t>(ms * rate_hz / 1000.0 + 0.5); }
+std::size_t samples(double ms, double rate_hz) { return static_cast<std::size_t>(std::lround(ms * rate_hz / 1000.0)); }
 
 }  // namespace
 

@@ -59,8 +59,11 @@ void MotorPool::fire(const Unit& unit, double samples_ago, double velocity) noex
   const double step = velocity / unit.lambda_samples;
   const std::size_t mask = ahead_.size() - 1;
   double x = samples_ago * step - PotentialTable::half_width;
-  for (std::size_t i = position_; x < PotentialTable::half_width; ++i, x += step)
-    ahead_[i & mask] += table.at(x, unit.first, unit.second);
+  std::size_t i = position_;
+  while (x < PotentialTable::half_width) {
+    ahead_[i++ & mask] += table.at(x, unit.first, unit.second);
+    x += step;
+  }
 }
 
 double MotorPool::step(double excitation, double velocity) noexcept {
