@@ -33,7 +33,7 @@ struct Acquisition::Thread {
 };
 
 Acquisition::Acquisition(std::vector<SensorPlan> plans, std::vector<Ring*> blocks, Wake& dsp,
-                         std::function<void()> state_changed)
+                         const std::function<void()>& state_changed)
     : thread_(std::make_unique<Thread>()) {
   for (std::size_t i = 0; i < plans.size(); ++i) {
     thread_->states.push_back(std::make_unique<Mailbox<SensorState>>());

@@ -18,7 +18,8 @@ class Acquisition {
  public:
   /// One ring per plan. `state_changed` runs on the acquisition thread when a state, its detail or a layout changed; it
   /// must be cheap. Throws std::invalid_argument when a port cannot be understood.
-  Acquisition(std::vector<SensorPlan> plans, std::vector<Ring*> blocks, Wake& dsp, std::function<void()> state_changed);
+  Acquisition(std::vector<SensorPlan> plans, std::vector<Ring*> blocks, Wake& dsp,
+              const std::function<void()>& state_changed);
   ~Acquisition();
 
   void start();

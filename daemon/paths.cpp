@@ -18,9 +18,9 @@ std::vector<std::string> default_addresses() {
 }
 
 std::string default_data_dir() {
-  if (const std::string service = environment("STATE_DIRECTORY"); !service.empty()) return service;
-  if (const std::string data = environment("XDG_DATA_HOME"); !data.empty()) return data + "/myod";
-  if (const std::string home = environment("HOME"); !home.empty()) return home + "/.local/share/myod";
+  if (std::string service = environment("STATE_DIRECTORY"); !service.empty()) return service;
+  if (std::string data = environment("XDG_DATA_HOME"); !data.empty()) return data + "/myod";
+  if (std::string home = environment("HOME"); !home.empty()) return home + "/.local/share/myod";
   throw std::runtime_error("no folder for data: HOME is not set; give --data-dir DIR");
 }
 

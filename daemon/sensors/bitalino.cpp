@@ -44,8 +44,7 @@ ParseResult parse(const Setup& setup, std::span<const std::uint8_t> bytes, Frame
   if ((bytes.back() & 15U) != crc4(bytes)) return {ParseStatus::skip, 1, SkipReason::bad_crc};
 
   std::uint64_t word = 0;  // the bit string, left-aligned
-  for (std::size_t i = size; i-- > 0;) word = word << 8U | bytes[i];
-  word <<= 64U - 8U * size;
+  for (std::size_t k = 0; k < sizeof word; ++k) word = word << 8U | (k < size ? bytes[size - 1 - k] : 0U);
   const auto take = [&word](unsigned bits) {
     const auto value = static_cast<std::uint32_t>(word >> (64U - bits));
     word <<= bits;

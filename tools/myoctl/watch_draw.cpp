@@ -198,7 +198,7 @@ std::string remedy(const ChannelView& channel, std::size_t room) {
   for (const auto& row : dsp::reason_table)
     if ((channel.reasons & row.reason) != 0 && (worst == nullptr || row.severity > worst->severity)) worst = &row;
   if (worst == nullptr) return {};
-  const std::string help(worst->remedy);
+  std::string help(worst->remedy);
   for (const auto& text : {std::string(worst->meaning) + ": " + help, std::string(worst->word) + ": " + help})
     if (columns(text) <= room) return text;
   return help;

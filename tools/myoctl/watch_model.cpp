@@ -17,9 +17,11 @@ constexpr double least_scale_uv = 50.0;  // so that noise does not fill the bar
 // 1, 2, 5, 10, 20, ...: the smallest not below `uv`.
 double round_up(double uv) {
   double decade = 1;
-  for (; decade < 1e9; decade *= 10)
+  while (decade < 1e9) {
     for (const double step : {1.0, 2.0, 5.0})
       if (decade * step >= std::max(uv, least_scale_uv)) return decade * step;
+    decade *= 10;
+  }
   return decade;
 }
 
