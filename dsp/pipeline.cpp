@@ -46,8 +46,9 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       magnitudes(MovingSum::Of::magnitudes, amplitude.samples(), lanes),
       spectrum_count(math::window_samples(options.features.spectrum_window_ms, stream.rate_mhz), lanes),
       repetition_spectrum_count(math::window_samples(repetition_spectrum_ms, stream.rate_mhz), lanes),
-      envelope(math::butterworth_lowpass(2, options.features.envelope_hz, rate_hz), lanes),
-      control_envelope(math::bessel2_lowpass(control_envelope_hz, rate_hz), lanes),
+      envelopes({math::butterworth_lowpass(2, options.features.envelope_hz, rate_hz),
+                 math::bessel2_lowpass(control_envelope_hz, rate_hz)},
+                lanes),
       spectrum(spectrum_count.window(), rate_hz, options.features.band_low_hz, options.features.band_high_hz),
       repetition_spectrum(repetition_spectrum_count.window(), rate_hz, options.features.band_low_hz,
                           options.features.band_high_hz),
@@ -86,7 +87,9 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
   const std::size_t channels = stream.channels.size();
   const std::size_t features =
       std::max(feature_rows(FrameKind::amplitude).size(), feature_rows(FrameKind::control).size());
+  y.assign(run_rows * lanes, 0.0);
   flags.assign(run_rows * lanes, 0);
+  counted.assign(run_rows * lanes, 0);
   watched.assign(run_rows * lanes, 0);
   conditioned_uv.assign(run_rows * channels, 0.0);
   conditioned_valid.assign(run_rows * channels, 0);
@@ -116,10 +119,6 @@ void Pipeline::State::clear_windows() noexcept {
   magnitudes.clear();
   spectrum_count.clear();
   repetition_spectrum_count.clear();
-}
-
-void Pipeline::State::clear_smoothers() noexcept {
-  for (Smoother* s : {&envelope, &control_envelope}) std::fill(s->state.begin(), s->state.end(), 0.0);
 }
 
 void Pipeline::State::tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost,
@@ -169,12 +168,10 @@ void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
     clear_windows();
     next_index = first_index;
   }
-  clear_smoothers();
+  std::fill(envelopes.state.begin(), envelopes.state.end(), 0.0);
   while (next_index < first_index) {  // the windows pass over zeros that are not valid
     const auto rows = static_cast<std::size_t>(std::min(first_index - next_index, run_rows - next_index % run_rows));
-    std::fill_n(history.y(next_index), rows * lanes, 0.0);
-    std::fill_n(history.masked(next_index), rows * lanes, 0.0);
-    std::fill_n(history.valid(next_index), rows * lanes, std::uint8_t{0});
+    history.lose(next_index, rows);
     clean_since = next_index + rows;
     push_windows(rows);
     next_index += rows;
@@ -190,10 +187,10 @@ void Pipeline::State::restart_hops(std::uint64_t index) noexcept {
 
 void Pipeline::State::push_windows(std::size_t rows) noexcept {
   for (Window* w : {&amplitude, &control, &repetition}) {
-    w->squares.push(history, next_index, rows);
+    w->squares.push(history, next_index, rows, clean_since);
     w->count.push(history, next_index, rows, clean_since);
   }
-  magnitudes.push(history, next_index, rows);
+  magnitudes.push(history, next_index, rows, clean_since);
   spectrum_count.push(history, next_index, rows, clean_since);
   repetition_spectrum_count.push(history, next_index, rows, clean_since);
 }
@@ -209,26 +206,20 @@ std::uint64_t Pipeline::State::next_stop() const noexcept {
 }
 
 void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexcept {
-  double* y = history.y(next_index);
-  conditioner.run(raw, rows, next_index, y, flags.data());
-  std::copy_n(y, rows * lanes, history.masked(next_index));
-  std::fill_n(history.valid(next_index), rows * lanes, std::uint8_t{1});
+  conditioner.run(raw, rows, next_index, y.data(), flags.data());
+  std::fill_n(counted.begin(), rows * lanes, std::uint8_t{1});
   gated = false;
-  if (std::any_of(flags.begin(), flags.begin() + static_cast<std::ptrdiff_t>(rows * lanes),
-                  [](std::uint8_t f) { return f != sample_good; }))
-    mark_invalid(rows);
+  if (!all_good(flags.data(), rows * lanes)) mark_invalid(rows);
+  history.put(next_index, rows, y.data(), counted.data());
   push_windows(rows);
-  const Kernels& k = kernels();
-  for (Smoother* s : {&envelope, &control_envelope}) {
-    k.rectify(s->out.data(), y, rows, lanes);
-    k.cascade(s->out.data(), rows, lanes, s->sections.data(), s->sections.size(), s->state.data());
-  }
+  kernels().envelopes(envelopes.newest.data(), y.data(), rows, lanes, envelopes.sections.data(),
+                      envelopes.state.data());
   if (sink.wants_conditioned()) tell_conditioned(raw, rows, sink);
   if (options.onset.enabled) detect(rows, sink);
   tell_trains(next_index + rows - 1, sink);
   if (!calibrations.idle()) try_calibrations(rows, sink);
-  stop(rows - 1, sink);
   next_index += rows;
+  stop(next_index, sink);
 }
 
 void Pipeline::State::mark_invalid(std::size_t rows) noexcept {
@@ -240,15 +231,12 @@ void Pipeline::State::mark_invalid(std::size_t rows) noexcept {
         gated = true;
         continue;
       }
-      history.valid(next_index + row)[lane] = 0;
-      history.masked(next_index + row)[lane] = 0.0;
+      counted[row * lanes + lane] = 0;
       validity.sample(lane, next_index + row, flag);
       clean_since = next_index + row + 1;
     }
   if (!gated) return;
-  std::copy_n(history.valid(next_index), rows * lanes, watched.begin());
-  for (std::size_t i = 0; i < rows * lanes; ++i)
-    if (flags[i] == sample_gated) watched[i] = 0;
+  for (std::size_t i = 0; i < rows * lanes; ++i) watched[i] = flags[i] == sample_good ? 1 : 0;
 }
 
 void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink& sink) noexcept {
@@ -262,8 +250,8 @@ void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink
       uv[c] = good[c] != 0 ? v : 0.0;
     }
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
-      uv[channel(lane)] = history.y_at(next_index + row, lane);
-      good[channel(lane)] = history.valid_at(next_index + row, lane) ? 1 : 0;
+      uv[channel(lane)] = y[row * lanes + lane];
+      good[channel(lane)] = counted[row * lanes + lane];
     }
   }
   sink.conditioned(next_index, channels, std::span(conditioned_uv).first(rows * channels),
@@ -271,13 +259,12 @@ void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink
 }
 
 /// Everything that happens where a window or a piece of work ends, in order.
-void Pipeline::State::stop(std::size_t row, Sink& sink) noexcept {
-  const std::uint64_t end = next_index + row + 1;
+void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
   if (repetition_hops.ends_at(end) && options.repetition.enabled) count_repetitions(end, sink);
-  if (amplitude_hops.ends_at(end)) amplitude_frame(row, end, sink);
+  if (amplitude_hops.ends_at(end)) amplitude_frame(end, sink);
   if (control_hops.ends_at(end)) {
     tell_missing(end, sink);
-    control_frame(row, end, sink);
+    control_frame(end, sink);
   }
   if (repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(end);
   if (spectrum_hops.ends_at(end)) begin_spectrum(end);
@@ -286,7 +273,7 @@ void Pipeline::State::stop(std::size_t row, Sink& sink) noexcept {
 }
 
 void Pipeline::State::detect(std::size_t rows, Sink& sink) noexcept {
-  const LaneRows samples{history.y(next_index), gated ? watched.data() : history.valid(next_index), rows, lanes};
+  const LaneRows samples{y.data(), gated ? watched.data() : counted.data(), rows, lanes};
   for (const auto& [row, lane, d] : onsets.push(next_index, samples, clean_since <= next_index && !gated)) {
     tell_trains(next_index + row, sink);
     const double t = std::max(0.0, seconds(d.event_index) - conditioning_delay_s);
@@ -307,8 +294,7 @@ void Pipeline::State::try_calibrations(std::size_t rows, Sink& sink) noexcept {
   for (std::size_t row = 0; row < rows; ++row)
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
       const std::uint8_t flag = flags[row * lanes + lane];
-      if (const auto result =
-              calibrations.push(lane, history.y_at(next_index + row, lane), counts(flag), flag == sample_railed))
+      if (const auto result = calibrations.push(lane, y[row * lanes + lane], counts(flag), flag == sample_railed))
         close_trial(lane, *result, sink);
     }
 }

@@ -12,49 +12,33 @@ constexpr double flat_steps = 0.25;
 
 }  // namespace
 
-AmplitudeInput Pipeline::State::known_of(std::size_t lane) const noexcept {
-  const Lane& muscle = muscles[lane];
-  AmplitudeInput in;
-  in.rest_uv = muscle.rest_uv();
-  in.reference_uv = muscle.reference_uv;
-  in.reference_percent = muscle.reference_percent;
-  in.onsets = static_cast<double>(muscle.onsets);
-  if (options.repetition.enabled) in.repetitions = static_cast<double>(muscle.repetitions.count());
-  if (options.onset.enabled && muscle.onset.known()) {
-    in.active = muscle.onset.active() ? 1.0 : 0.0;
-    in.cusum = muscle.onset.statistic();
-  }
-  return in;
-}
-
 /// There is no signal: every sample was the same, or the RMS of the newest 150 ms is under a quarter of the converter's
 /// step (dsp-spec 0b.4, which asks it of 250 ms).
 bool Pipeline::State::flat(std::size_t lane) const noexcept {
-  if (std::isinf(conditioner.stuck().step_uv(lane))) return true;
+  if (std::isinf(conditioner.intake().step_uv(lane))) return true;
   if (repetition.valid_fraction(lane) < options.features.min_valid) return false;
-  const double limit = flat_steps * conditioner.stuck().step_uv(lane);
-  return repetition.mean_square(lane) < limit * limit;
+  const double limit = flat_steps * conditioner.intake().step_uv(lane);
+  return repetition.squares.at(lane) < limit * limit * repetition.count.at(lane);
 }
 
-double Pipeline::State::envelope_of(const Smoother& smoother, std::size_t row, std::size_t lane,
-                                    std::uint64_t end) const noexcept {
-  return end - validity.unbroken_from(lane) < smoother.settling ? unknown : smoother.out[row * lanes + lane];
+double Pipeline::State::envelope_of(Envelopes::Which which, std::size_t lane, std::uint64_t end) const noexcept {
+  return end - validity.unbroken_from(lane) < envelopes.settling[which] ? unknown : envelopes.at(which, lane);
 }
 
-/// The share of valid samples an amplitude needs. Blanking is expected: where nothing else is wrong, less will do.
-double Pipeline::State::least_valid(std::size_t lane, std::uint64_t end, std::size_t window) const noexcept {
+/// The share of valid samples an amplitude needs whose window has these reasons. Blanking is expected: where nothing
+/// else is wrong, less will do.
+double Pipeline::State::least_valid(std::uint32_t reasons) const noexcept {
   constexpr double least_unblanked = 0.3;
-  const std::uint32_t why = validity.reasons(lane, end, window) & ~std::uint32_t{reason_settling};
-  return why == reason_blanked ? std::min(least_unblanked, options.features.min_valid) : options.features.min_valid;
+  const bool only_blanked = (reasons & ~std::uint32_t{reason_settling}) == reason_blanked;
+  return only_blanked ? std::min(least_unblanked, options.features.min_valid) : options.features.min_valid;
 }
 
 ChannelStatus Pipeline::State::judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
-                                     double least, std::uint32_t more) const noexcept {
+                                     std::uint32_t reasons, double least) const noexcept {
   ChannelStatus s;
   const bool is_void = validity.is_void(end, window);
   s.valid_fraction = is_void ? 0.0 : valid_fraction;
-  s.reasons =
-      validity.reasons(lane, end, window) | (flat(lane) ? reason_flat : 0U) | more | (is_void ? reason_blanked : 0U);
+  s.reasons = reasons | (flat(lane) ? reason_flat : 0U) | (is_void ? reason_blanked : 0U);
   if (options.onset.enabled && !muscles[lane].onset.known()) s.reasons |= reason_uncalibrated;
   if (muscles[lane].reference_earlier) s.reasons |= reason_earlier_reference;
   const bool enough = s.valid_fraction > 0.0 && s.valid_fraction >= least;
@@ -78,42 +62,56 @@ void Pipeline::State::tell_frame(FrameKind kind, std::uint64_t end, std::size_t 
   sink.frame(frame);
 }
 
-void Pipeline::State::amplitude_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept {
-  const std::size_t features = feature_rows(FrameKind::amplitude).size();
-  std::fill(values.begin(), values.end(), unknown);
-  for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    ChannelStatus& s = status[channel(lane)];
-    const double least = least_valid(lane, end, amplitude.samples());
-    s = judge(lane, end, amplitude.samples(), amplitude.valid_fraction(lane), least);
-    if (s.grade == Severity::invalid) continue;
-    AmplitudeInput in = known_of(lane);
-    in.mean_square = amplitude.mean_square(lane);
-    in.mean_magnitude = magnitudes.at(lane) / amplitude.count.at(lane);
-    in.envelope_uv = envelope_of(envelope, row, lane, end);
-    amplitude_values(in, std::span(values).subspan(channel(lane) * features, features));
-  }
-  tell_frame(FrameKind::amplitude, end, amplitude.samples(), values, status, sink);
+/// What amplitude and control frames differ in.
+struct Pipeline::State::AmplitudeFrame {
+  FrameKind kind;
+  const Window& window;
+  const MovingSum* magnitudes;  // of the same window; nothing where no row asks for them
+  Envelopes::Which envelope;
+  void (*values)(const AmplitudeInput&, std::span<double>) noexcept;
+};
+
+void Pipeline::State::amplitude_frame(std::uint64_t end, Sink& sink) noexcept {
+  tell_amplitudes({FrameKind::amplitude, amplitude, &magnitudes, Envelopes::linear, amplitude_values}, end, sink);
 }
 
-void Pipeline::State::control_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept {
-  const std::size_t features = feature_rows(FrameKind::control).size();
+void Pipeline::State::control_frame(std::uint64_t end, Sink& sink) noexcept {
+  tell_amplitudes({FrameKind::control, control, nullptr, Envelopes::control, control_values}, end, sink);
+}
+
+void Pipeline::State::tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t end, Sink& sink) noexcept {
+  const std::size_t features = feature_rows(frame.kind).size(), window = frame.window.samples();
   std::fill(values.begin(), values.end(), unknown);
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    const Lane& muscle = muscles[lane];
     ChannelStatus& s = status[channel(lane)];
-    const double least = least_valid(lane, end, control.samples());
-    s = judge(lane, end, control.samples(), control.valid_fraction(lane), least);
+    const std::uint32_t reasons = validity.reasons(lane, end, window);
+    s = judge(lane, end, window, frame.window.valid_fraction(lane), reasons, least_valid(reasons));
     if (s.grade == Severity::invalid) continue;
-    AmplitudeInput in = known_of(lane);
-    in.mean_square = control.mean_square(lane);
-    in.envelope_uv = envelope_of(control_envelope, row, lane, end);
-    control_values(in, std::span(values).subspan(channel(lane) * features, features));
+    const bool told = options.onset.enabled && muscle.onset.known();
+    const AmplitudeInput in{
+        .mean_square = frame.window.mean_square(lane),
+        .mean_magnitude =
+            frame.magnitudes != nullptr ? frame.magnitudes->at(lane) / frame.window.count.at(lane) : unknown,
+        .envelope_uv = envelope_of(frame.envelope, lane, end),
+        .rest_uv = muscle.rest_uv(),
+        .reference_uv = muscle.reference_uv,
+        .reference_percent = muscle.reference_percent,
+        .active = !told                   ? unknown
+                  : muscle.onset.active() ? 1.0
+                                          : 0.0,
+        .cusum = told ? muscle.onset.statistic() : unknown,
+        .onsets = static_cast<double>(muscle.onsets),
+        .repetitions = options.repetition.enabled ? static_cast<double>(muscle.repetitions.count()) : unknown};
+    frame.values(in, std::span(values).subspan(channel(lane) * features, features));
   }
-  tell_frame(FrameKind::control, end, control.samples(), values, status, sink);
+  tell_frame(frame.kind, end, window, values, status, sink);
 }
 
 void Pipeline::State::count_repetitions(std::uint64_t end, Sink& sink) noexcept {
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    const bool valid = repetition.valid_fraction(lane) >= least_valid(lane, end, repetition.samples());
+    const bool valid =
+        repetition.valid_fraction(lane) >= least_valid(validity.reasons(lane, end, repetition.samples()));
     const double rms = valid ? std::sqrt(std::max(0.0, repetition.mean_square(lane))) : unknown;
     if (const auto done = muscles[lane].repetitions.push(seconds(end), rms, valid)) tell_repetition(lane, *done, sink);
   }

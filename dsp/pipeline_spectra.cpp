@@ -20,6 +20,7 @@ std::size_t spread_samples(double hop_ms, std::uint64_t rate_mhz) {
 
 void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
   PendingSpectrum& p = pending;
+  const std::uint32_t rate_reason = rate_hz < full_band_rate_hz ? reason_rate : 0U;
   p.work.begin(end, spectrum_activity.pieces() + spectrum.pieces() + lane_tile);
   for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
     bool wanted = false, all_valid = true;
@@ -33,7 +34,7 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
       p.active_fraction[lane] = told ? muscles[lane].active_time.fraction(end) : unknown;
       ChannelStatus& status_of_lane = spectrum_status[channel(lane)];
       status_of_lane = judge(lane, end, spectrum_samples, p.valid_samples[lane] / static_cast<double>(spectrum_samples),
-                             options.features.min_valid, rate_hz < full_band_rate_hz ? reason_rate : 0U);
+                             validity.reasons(lane, end, spectrum_samples) | rate_reason, options.features.min_valid);
       const Channel& of = stream.channels[channel(lane)];
       const double noise = threshold_rest * p.rest_uv[lane];  // NaN while unknown
       const double step = of.step_known ? threshold_lsb * std::abs(of.scale) : 0.0;

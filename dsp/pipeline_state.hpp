@@ -28,19 +28,24 @@
 
 namespace myod::dsp {
 
-/// A cascade without warm start over all lanes: an envelope filter. Beginnings and lost samples are zeros to it: it
-/// says nothing until they make less than settled_share of its number.
-struct Smoother {
+/// The envelope filters: low-passes of 2 poles over the rectified signal, without warm start. Beginnings and lost
+/// samples are zeros to them: one says nothing until they make less than settled_share of its number.
+struct Envelopes {
+  enum Which : std::size_t { linear, control };
   static constexpr double settled_share = 0.01;
-  std::vector<Section> sections;
-  std::vector<double> state, out;  // out: run_rows x lanes
-  std::size_t settling;            // samples
+  std::array<Section, envelope_count> sections;
+  std::array<std::size_t, envelope_count> settling;  // samples
+  std::size_t lanes;
+  std::vector<double> state, newest;
 
-  Smoother(std::vector<Section> design, std::size_t lanes)
-      : sections(std::move(design)),
-        state(sections.size() * 2 * lanes, 0.0),
-        out(run_rows * lanes, 0.0),
-        settling(math::settling_samples(sections, settled_share)) {}
+  Envelopes(const std::array<std::vector<Section>, envelope_count>& designs, std::size_t lanes_in_all)
+      : lanes(lanes_in_all), state(envelope_count * 2 * lanes, 0.0), newest(envelope_count * lanes, 0.0) {
+    for (std::size_t i = 0; i < envelope_count; ++i) {
+      sections[i] = designs[i].front();
+      settling[i] = math::settling_samples(designs[i], settled_share);
+    }
+  }
+  double at(Which which, std::size_t lane) const noexcept { return newest[which * lanes + lane]; }
 };
 
 /// What is known of one EMG channel: the muscle's levels and its detectors.
@@ -130,7 +135,7 @@ struct Pipeline::State {
   Window amplitude, control, repetition;
   MovingSum magnitudes;
   MovingCount spectrum_count, repetition_spectrum_count;
-  Smoother envelope, control_envelope;
+  Envelopes envelopes;
   Spectrum spectrum, repetition_spectrum;
   ActivityWindow spectrum_activity;
   std::size_t spectrum_samples, repetition_spectrum_samples;
@@ -151,9 +156,10 @@ struct Pipeline::State {
   std::int64_t clock_ns = 0;
 
   // Buffers of a run and of a frame.
-  std::vector<std::uint8_t> flags;    // run_rows x lanes
-  std::vector<std::uint8_t> watched;  // the same: validity for the detectors, in a run with gated samples
-  bool gated = false;                 // such a run
+  std::vector<double> y;                     // run_rows x lanes
+  std::vector<std::uint8_t> flags, counted;  // the same; counted: validity in the windows
+  std::vector<std::uint8_t> watched;         // the same: validity for the detectors, in a run with gated samples
+  bool gated = false;                        // such a run
   std::vector<double> conditioned_uv;
   std::vector<std::uint8_t> conditioned_valid;
   std::vector<double> values, spectrum_values_;  // channels x features
@@ -171,12 +177,11 @@ struct Pipeline::State {
   // pipeline.cpp: samples
   void gap(std::uint64_t first_index, Sink& sink) noexcept;
   void clear_windows() noexcept;
-  void clear_smoothers() noexcept;
   void run(const double* raw, std::size_t rows, Sink& sink) noexcept;
   void push_windows(std::size_t rows) noexcept;
   void tell_conditioned(const double* raw, std::size_t rows, Sink& sink) noexcept;
   std::uint64_t next_stop() const noexcept;
-  void stop(std::size_t row, Sink& sink) noexcept;
+  void stop(std::uint64_t end, Sink& sink) noexcept;
   void mark_invalid(std::size_t rows) noexcept;
   void detect(std::size_t rows, Sink& sink) noexcept;
   void tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost, Sink& sink) noexcept;
@@ -190,14 +195,15 @@ struct Pipeline::State {
 
   // pipeline_frames.cpp: numbers
   void count_repetitions(std::uint64_t end, Sink& sink) noexcept;
-  void amplitude_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
-  void control_frame(std::size_t row, std::uint64_t end, Sink& sink) noexcept;
-  AmplitudeInput known_of(std::size_t lane) const noexcept;
-  double envelope_of(const Smoother& smoother, std::size_t row, std::size_t lane, std::uint64_t end) const noexcept;
+  void amplitude_frame(std::uint64_t end, Sink& sink) noexcept;
+  void control_frame(std::uint64_t end, Sink& sink) noexcept;
+  struct AmplitudeFrame;
+  void tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t end, Sink& sink) noexcept;
+  double envelope_of(Envelopes::Which which, std::size_t lane, std::uint64_t end) const noexcept;
   bool flat(std::size_t lane) const noexcept;
-  double least_valid(std::size_t lane, std::uint64_t end, std::size_t window) const noexcept;
-  ChannelStatus judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction, double least,
-                      std::uint32_t more = 0) const noexcept;
+  double least_valid(std::uint32_t reasons) const noexcept;
+  ChannelStatus judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
+                      std::uint32_t reasons, double least) const noexcept;
   void tell_frame(FrameKind kind, std::uint64_t end, std::size_t window, std::span<const double> numbers,
                   std::span<const ChannelStatus> states, Sink& sink) const noexcept;
 

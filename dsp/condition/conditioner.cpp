@@ -1,10 +1,8 @@
 #include "dsp/condition/conditioner.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 #include "dsp/condition/blanking.hpp"
 #include "dsp/condition/mains.hpp"
@@ -12,16 +10,6 @@
 
 namespace myod::dsp {
 namespace {
-
-/// Counts of a channel beyond which the converter clips: 98 % of half its range on either side of the middle.
-std::pair<double, double> rails(const Channel& channel) {
-  constexpr double share = 0.98, beyond_any = 1e12;
-  if (!std::isfinite(channel.rail_low) || !std::isfinite(channel.rail_high))
-    return {std::max(channel.rail_low, -beyond_any), std::min(channel.rail_high, beyond_any)};
-  const double middle = 0.5 * (channel.rail_low + channel.rail_high);
-  const double half = 0.5 * (channel.rail_high - channel.rail_low);
-  return {middle - share * half, middle + share * half};
-}
 
 std::size_t reference_of(const Stream& stream, const std::string& name) {
   std::string known;
@@ -35,29 +23,19 @@ std::size_t reference_of(const Stream& stream, const std::string& name) {
 
 }  // namespace
 
-Conditioner::Conditioner(const Stream& stream, const ConditionOptions& options)
-    : kernels_(kernels()), width_(stream.channels.size()) {
-  for (std::size_t c = 0; c < width_; ++c)
+Conditioner::Conditioner(const Stream& stream, const ConditionOptions& options) {
+  const std::size_t width = stream.channels.size();
+  for (std::size_t c = 0; c < width; ++c)
     if (stream.channels[c].kind == ChannelKind::emg) channels_.push_back(c);
-  used_ = channels_;
-  const std::size_t reference = options.ecg == Ecg::adaptive ? reference_of(stream, options.ecg_reference) : width_;
-  if (reference < width_ && stream.channels[reference].kind != ChannelKind::emg) used_.push_back(reference);
-  lanes_ = padded_lanes(used_.size());
-  stuck_.emplace(stream, used_, lanes_);
-  offset_.assign(lanes_, 0.0);
-  scale_.assign(lanes_, 0.0);  // padding stays silent
-  for (std::size_t lane = 0; lane < used_.size(); ++lane) {
-    const Channel& channel = stream.channels[used_[lane]];
-    offset_[lane] = channel.offset;
-    scale_[lane] = channel.scale;
-    const auto [low, high] = rails(channel);
-    low_.push_back(low);
-    high_.push_back(high);
-  }
-  const auto lane = static_cast<std::size_t>(std::find(used_.begin(), used_.end(), reference) - used_.begin());
+  auto used = channels_;  // with the reference
+  const std::size_t reference = options.ecg == Ecg::adaptive ? reference_of(stream, options.ecg_reference) : width;
+  if (reference < width && stream.channels[reference].kind != ChannelKind::emg) used.push_back(reference);
+  lanes_ = padded_lanes(used.size());
+  intake_.emplace(stream, used, lanes_);
+  const auto lane = static_cast<std::size_t>(std::find(used.begin(), used.end(), reference) - used.begin());
   for (const StageRow& row : stage_table())
     if (row.enabled(options))
-      if (auto stage = row.make({options, stream.rate_hz(), used_.size(), lanes_, lane, blanking_})) {
+      if (auto stage = row.make({options, stream.rate_hz(), used.size(), lanes_, lane, blanking_})) {
         if (auto* const blanking = dynamic_cast<BlankingStage*>(stage.get())) blanking_ = blanking;
         if (auto* const mains = dynamic_cast<MainsStage*>(stage.get())) mains_ = mains;
         stages_.push_back(std::move(stage));
@@ -67,31 +45,14 @@ Conditioner::Conditioner(const Stream& stream, const ConditionOptions& options)
 }
 
 void Conditioner::restart() noexcept {
-  stuck_->restart();
+  intake_->restart();
   for (const auto& stage : stages_) stage->restart();
-}
-
-/// Copies the EMG channels into their lanes and flags them; true when every sample can be filtered.
-bool Conditioner::gather(const double* raw, std::size_t rows, double* y, std::uint8_t* flags) noexcept {
-  bool clean = true;
-  for (std::size_t i = 0; i < rows; ++i, raw += width_, y += lanes_, flags += lanes_) {
-    for (std::size_t lane = 0; lane < used_.size(); ++lane) {
-      const double x = raw[used_[lane]];
-      const bool finite = x - x == 0.0;
-      clean &= finite;
-      y[lane] = finite ? std::clamp(x, low_[lane], high_[lane]) : offset_[lane];  // no filter swallows the absurd
-      flags[lane] = !finite ? sample_missing : x <= low_[lane] || x >= high_[lane] ? sample_railed : sample_good;
-    }
-    for (std::size_t lane = used_.size(); lane < lanes_; ++lane) y[lane] = 0.0, flags[lane] = sample_good;
-  }
-  return clean;
 }
 
 void Conditioner::run(const double* raw, std::size_t rows, std::uint64_t first, double* y,
                       std::uint8_t* flags) noexcept {
-  const bool whole = gather(raw, rows, y, flags);
-  stuck_->mark(raw, rows, flags);
-  kernels_.scale(y, rows, lanes_, offset_.data(), scale_.data());
+  const bool good = intake_->run(raw, rows, y, flags);
+  const bool whole = good || std::all_of(flags, flags + rows * lanes_, has_value);
   Samples samples{y, flags, rows, lanes_, whole, first};
   auto stage = stages_.begin();
   if (blanking_ != nullptr) (*stage++)->run(samples);

@@ -10,10 +10,9 @@
 #include <optional>
 #include <vector>
 
+#include "dsp/condition/intake.hpp"
 #include "dsp/condition/stage.hpp"
-#include "dsp/condition/stuck.hpp"
 #include "dsp/condition/train.hpp"
-#include "dsp/kernels/kernels.hpp"
 #include "dsp/options.hpp"
 #include "dsp/seed.hpp"
 #include "dsp/stream.hpp"
@@ -37,7 +36,7 @@ class Conditioner {
 
   /// What leaves is so many samples older than what enters.
   std::size_t line() const noexcept;
-  const Stuck& stuck() const noexcept { return *stuck_; }
+  const Intake& intake() const noexcept { return *intake_; }
 
   /// Every stage starts anew with its next good sample.
   void restart() noexcept;
@@ -54,15 +53,10 @@ class Conditioner {
   void plant_seed(std::size_t lane, const ChannelSeed& seed) noexcept;
 
  private:
-  bool gather(const double* raw, std::size_t rows, double* y, std::uint8_t* flags) noexcept;
-
-  const Kernels& kernels_;
-  std::size_t width_;                         // channels of the stream
-  std::vector<std::size_t> channels_, used_;  // EMG; with the reference
-  std::size_t lanes_;
-  std::vector<double> offset_, scale_, low_, high_;  // per lane
+  std::vector<std::size_t> channels_;  // EMG
+  std::size_t lanes_ = 0;
+  std::optional<Intake> intake_;  // always
   std::vector<std::unique_ptr<Stage>> stages_;
-  std::optional<Stuck> stuck_;         // always
   BlankingStage* blanking_ = nullptr;  // one of them, the first
   MainsStage* mains_ = nullptr;        // one of them
   bool takes_events_ = false;

@@ -16,6 +16,7 @@ namespace {
 constexpr double look_s = 4.0, centre_hz = 55.0, line_hz = 1.0, floor_from_hz = 2.0, floor_to_hz = 6.0;
 constexpr double ln2 = 0.6931471805599453;  // a median of chi2(2) over its mean
 constexpr double least_rate_hz = 150.0;     // 66 Hz and its image must stay apart
+constexpr auto no_pass = ~std::size_t{0};   // a piece before the passes
 
 /// e^(-i 2 pi x), x in turns.
 std::pair<double, double> turned(double x) {
@@ -28,14 +29,20 @@ std::pair<double, double> turned(double x) {
 bool MainsDetector::works(double rate_hz) { return rate_hz >= least_rate_hz; }
 
 MainsDetector::MainsDetector(double rate_hz, double pinned_hz, std::size_t channels, std::size_t lanes)
-    : channels_(channels), lanes_(lanes) {
+    : channels_(channels), lanes_(lanes), transform_(2 * points) {
   const double samples = look_s * rate_hz;
   decimation_ = static_cast<std::size_t>(std::ceil(samples / static_cast<double>(points)));
   const double reduced_hz = rate_hz / static_cast<double>(decimation_);
   window_ = std::min(points, static_cast<std::size_t>(look_s * reduced_hz));
   step_hz_ = reduced_hz / static_cast<double>(points);
-  // The steps of all lanes must end before the ring comes round.
-  rows_ = window_ + (log2_points + 2) * channels_ / decimation_ + 2;
+  for (std::size_t k = 0; k < window_; k += values_at_once)
+    pieces_.push_back({no_pass, k, std::min(k + values_at_once, window_)});
+  for (std::size_t i = 0; i < transform_.passes().size(); ++i) {
+    const std::size_t radix = transform_.passes()[i].radix, all = points / radix, most = values_at_once / radix;
+    for (std::size_t k = 0; k < all; k += most) pieces_.push_back({i, k, std::min(k + most, all)});
+  }
+  // The pieces of all tiles must be done before the ring comes round.
+  rows_ = window_ + (pieces_.size() + lane_tile) * (lanes_ / lane_tile) / decimation_ + 2;
   nominal_ = pinned_hz > 0.0 ? std::vector{pinned_hz} : std::vector{50.0, 60.0};
   for (std::size_t i = 0; i < decimation_; ++i) {
     const auto [c, s] = turned(centre_hz / rate_hz * static_cast<double>(i));
@@ -48,10 +55,6 @@ MainsDetector::MainsDetector(double rate_hz, double pinned_hz, std::size_t chann
     turn_.insert(turn_.end(), {c * hann[k], s * hann[k]});
     squares += hann[k] * hann[k];
   }
-  for (std::size_t k = 0; k < points / 2; ++k) {
-    const auto [c, s] = turned(static_cast<double>(k) / static_cast<double>(points));
-    twiddle_.insert(twiddle_.end(), {c, s});
-  }
   // One-sided density: the sums are decimation_ times the mean, and the other half of the power lies at -f.
   scale_ = 2.0 / (squares * reduced_hz * static_cast<double>(decimation_) * static_cast<double>(decimation_));
   sums_.assign(3 * lanes_, 0.0);
@@ -60,7 +63,7 @@ MainsDetector::MainsDetector(double rate_hz, double pinned_hz, std::size_t chann
   total_.assign(lanes_, 0.0);
   bad_.assign(channels_, 0);
   spoiled_.assign(channels_, 0);
-  spectrum_.assign(2 * points, 0.0);
+  for (auto& s : spectrum_) s.assign(points * 2 * lane_tile, 0.0);
   floor_.reserve(points);
   working_ = channels_;
 }
@@ -76,29 +79,9 @@ void MainsDetector::restart() noexcept {
 std::size_t MainsDetector::stride() const noexcept { return working_ < channels_ ? 1 : decimation_ - phase_; }
 
 bool MainsDetector::push(const double* y, const std::uint8_t* flags, std::size_t rows) noexcept {
-  for (std::size_t first = 0; first < lanes_; first += lane_tile) {
-    double re[lane_tile], im[lane_tile], square[lane_tile];
-    for (std::size_t t = 0; t < lane_tile; ++t) {
-      re[t] = sums_[first + t];
-      im[t] = sums_[lanes_ + first + t];
-      square[t] = sums_[2 * lanes_ + first + t];
-    }
-    const double* row = y + first;
-    const double* mix = mix_.data() + 2 * phase_;
-    for (std::size_t i = 0; i < rows; ++i, row += lanes_, mix += 2)
-      for (std::size_t t = 0; t < lane_tile; ++t) {
-        re[t] += row[t] * mix[0];
-        im[t] += row[t] * mix[1];
-        square[t] += row[t] * row[t];
-      }
-    for (std::size_t t = 0; t < lane_tile; ++t) {
-      sums_[first + t] = re[t];
-      sums_[lanes_ + first + t] = im[t];
-      sums_[2 * lanes_ + first + t] = square[t];
-    }
-  }
-  for (std::size_t i = 0; i < rows; ++i, flags += lanes_)
-    for (std::size_t c = 0; c < channels_; ++c) bad_[c] |= flags[c];
+  kernels_.mix(sums_.data(), y, rows, lanes_, mix_.data() + 2 * phase_);
+  for (std::size_t i = all_good(flags, rows * lanes_) ? rows : 0; i < rows; ++i)
+    for (std::size_t c = 0; c < channels_; ++c) bad_[c] |= flags[i * lanes_ + c];
   phase_ += rows;
   const bool decided = working_ < channels_ && work();
   if (phase_ == decimation_) decimate();
@@ -106,8 +89,11 @@ bool MainsDetector::push(const double* y, const std::uint8_t* flags, std::size_t
 }
 
 void MainsDetector::decimate() noexcept {
-  double* row = collected_.data() + (begin_ + at_) % rows_ * 2 * lanes_;
-  std::copy_n(sums_.begin(), 2 * lanes_, row);
+  for (std::size_t tile = 0; tile < lanes_ / lane_tile; ++tile) {
+    double* row = collected_.data() + (tile * rows_ + (begin_ + at_) % rows_) * 2 * lane_tile;
+    std::copy_n(sums_.data() + tile * lane_tile, lane_tile, row);
+    std::copy_n(sums_.data() + lanes_ + tile * lane_tile, lane_tile, row + lane_tile);
+  }
   for (std::size_t c = 0; c < lanes_; ++c) power_[c] += sums_[2 * lanes_ + c];
   std::fill(sums_.begin(), sums_.end(), 0.0);
   phase_ = 0;
@@ -122,44 +108,34 @@ void MainsDetector::decimate() noexcept {
   restart();
 }
 
-/// One step of the lane whose turn it is; true when it was the last and look() is new.
+/// One piece of the tile whose turn it is, or the verdict on one of its lanes: true when look() is new.
 bool MainsDetector::work() noexcept {
-  if (step_ == 0)
-    load();
-  else if (step_ <= log2_points)
-    butterflies(step_ - 1);
-  else
-    judge();
-  if (++step_ < log2_points + 2) return false;
-  step_ = 0;
+  if (step_ < pieces_.size()) {
+    const Piece& p = pieces_[step_++];
+    if (p.pass == no_pass) {
+      mix(p);
+    } else {
+      kernels_.transform_pass(spectrum_[(p.pass + 1) % 2].data(), spectrum_[p.pass % 2].data(),
+                              transform_.passes()[p.pass], p.from, p.to);
+    }
+    return false;
+  }
+  judge();
   done_lane_ = working_++;
+  if (working_ % lane_tile == 0) step_ = 0;
   return true;
 }
 
-void MainsDetector::load() noexcept {
-  std::fill(spectrum_.begin(), spectrum_.end(), 0.0);
-  for (std::size_t k = 0; k < window_; ++k) {
-    const double* row = collected_.data() + (looked_row_ + k) % rows_ * 2 * lanes_;
-    const double re = row[working_], im = row[lanes_ + working_], c = turn_[2 * k], s = turn_[2 * k + 1];
-    std::size_t place = 0;  // bit-reversed
-    for (std::size_t b = 0; b < log2_points; ++b) place |= (k >> b & 1U) << (log2_points - 1 - b);
-    spectrum_[2 * place] = re * c - im * s;
-    spectrum_[2 * place + 1] = re * s + im * c;
+/// The decimated samples of the look, mixed with the same phase wherever it began, and windowed.
+void MainsDetector::mix(const Piece& p) noexcept {
+  std::vector<double>& out = spectrum_.front();
+  if (p.from == 0) std::fill(out.begin() + static_cast<std::ptrdiff_t>(window_ * 2 * lane_tile), out.end(), 0.0);
+  const double* ring = collected_.data() + working_ / lane_tile * rows_ * 2 * lane_tile;
+  for (std::size_t k = p.from; k < p.to;) {
+    const std::size_t row = (looked_row_ + k) % rows_, n = std::min(p.to - k, rows_ - row);
+    kernels_.turn(out.data() + k * 2 * lane_tile, ring + row * 2 * lane_tile, n, turn_.data() + 2 * k);
+    k += n;
   }
-}
-
-/// Stage `stage` of the radix-2 transform, in place.
-void MainsDetector::butterflies(std::size_t stage) noexcept {
-  const std::size_t half = std::size_t{1} << stage, stride = points / (2 * half);
-  for (std::size_t first = 0; first < points; first += 2 * half)
-    for (std::size_t k = 0; k < half; ++k) {
-      double* a = spectrum_.data() + 2 * (first + k);
-      double* b = a + 2 * half;
-      const double c = twiddle_[2 * k * stride], s = twiddle_[2 * k * stride + 1];
-      const double re = b[0] * c - b[1] * s, im = b[0] * s + b[1] * c;
-      b[0] = a[0] - re, b[1] = a[1] - im;
-      a[0] += re, a[1] += im;
-    }
 }
 
 std::size_t MainsDetector::bin(double hz) const noexcept {
@@ -168,8 +144,9 @@ std::size_t MainsDetector::bin(double hz) const noexcept {
 }
 
 double MainsDetector::density(double hz) const noexcept {
-  const double* z = spectrum_.data() + 2 * bin(hz);
-  return (z[0] * z[0] + z[1] * z[1]) * scale_;
+  const std::vector<double>& spectrum = spectrum_[transform_.passes().size() % 2];
+  const double* z = spectrum.data() + bin(hz) * 2 * lane_tile + working_ % lane_tile;
+  return (z[0] * z[0] + z[lane_tile] * z[lane_tile]) * scale_;
 }
 
 void MainsDetector::judge() noexcept {

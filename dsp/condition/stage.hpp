@@ -6,21 +6,19 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace myod::dsp {
+#include "dsp/condition/flags.hpp"
 
-enum SampleFlag : std::uint8_t {
-  sample_good = 0,
-  sample_railed = 1,    ///< the converter's limit; filtered all the same
-  sample_missing = 2,   ///< no value
-  sample_stuck = 3,     ///< the converter repeats itself
-  sample_blanked = 4,   ///< replaced, or not to be trusted, because of a stimulus
-  sample_settling = 5,  ///< no value yet: a delay line is filling
-  sample_gated = 6,     ///< good in amplitudes; no detector of activity looks at it (a heart beat)
-};
+namespace myod::dsp {
 
 constexpr bool has_value(std::uint8_t flag) { return flag != sample_missing && flag != sample_settling; }
 /// Does it count in amplitudes and spectra?
 constexpr bool counts(std::uint8_t flag) { return flag == sample_good || flag == sample_gated; }
+
+inline bool all_good(const std::uint8_t* flags, std::size_t count) {
+  unsigned any = 0;  // without a branch, so that many are looked at together
+  for (std::size_t i = 0; i < count; ++i) any |= flags[i];
+  return any == sample_good;
+}
 
 /// rows x lanes, lane the fastest index.
 struct Samples {

@@ -20,25 +20,23 @@ namespace myod::dsp {
 class Validity {
  public:
   Validity(std::size_t lanes, std::uint64_t rate_mhz)
-      : hold_(math::window_samples(100.0, rate_mhz)),
-        missing_until_(lanes, 0),
-        railed_until_(lanes, 0),
-        stuck_until_(lanes, 0),
-        blanked_until_(lanes, 0),
-        settling_until_(lanes, 0),
-        missing_(lanes) {}
+      : hold_(math::window_samples(100.0, rate_mhz)), until_(lanes), missing_(lanes) {}
 
   void start(std::uint64_t index) noexcept { start_ = index; }
-  void gap(std::uint64_t next_index) noexcept { std::fill(missing_until_.begin(), missing_until_.end(), next_index); }
+  void gap(std::uint64_t next_index) noexcept {
+    for (Until& u : until_) u.missing = next_index, u.any = std::max(u.any, next_index);
+  }
   void sample(std::size_t lane, std::uint64_t index, std::uint8_t flag) noexcept {
+    Until& u = until_[lane];
     if (flag == sample_missing) {
       if (missing_[lane].lost++ == 0) missing_[lane].begin = index;
-      missing_[lane].end = missing_until_[lane] = index + 1;
+      missing_[lane].end = u.missing = index + 1;
     }
-    if (flag == sample_stuck) stuck_until_[lane] = index + 1;
-    if (flag == sample_blanked) blanked_until_[lane] = index + 1;
-    if (flag == sample_settling) settling_until_[lane] = index + 1;
-    if (flag == sample_railed) railed_until_[lane] = index + 1 + hold_;
+    if (flag == sample_stuck) u.stuck = index + 1;
+    if (flag == sample_blanked) u.blanked = index + 1;
+    if (flag == sample_settling) u.settling = index + 1;
+    if (flag == sample_railed) u.railed = index + 1 + hold_;
+    u.any = std::max({u.missing, u.railed, u.stuck, u.blanked, u.settling});
   }
 
   /// Samples that came but were no numbers, since the last ones told.
@@ -54,15 +52,19 @@ class Validity {
 
   /// The first sample since which the converter said something with each: what a filter may remember.
   std::uint64_t unbroken_from(std::size_t lane) const noexcept {
-    return std::max({start_, missing_until_[lane], stuck_until_[lane], settling_until_[lane]});
+    const Until& u = until_[lane];
+    return std::max({start_, u.missing, u.stuck, u.settling});
   }
 
   /// Of the window of that length that ends before sample `end`.
   std::uint32_t reasons(std::size_t lane, std::uint64_t end, std::size_t window) const noexcept {
     const std::uint64_t first = end > window ? end - window : 0;
-    return (missing_until_[lane] > first ? reason_gap : 0U) | (railed_until_[lane] > first ? reason_saturated : 0U) |
-           (stuck_until_[lane] > first ? reason_stuck : 0U) | (blanked_until_[lane] > first ? reason_blanked : 0U) |
-           (end < start_ + window || settling_until_[lane] > first ? reason_settling : 0U);
+    const Until& u = until_[lane];
+    const std::uint32_t young = end < start_ + window ? reason_settling : 0U;
+    if (u.any <= first) return young;
+    return young | (u.missing > first ? reason_gap : 0U) | (u.railed > first ? reason_saturated : 0U) |
+           (u.stuck > first ? reason_stuck : 0U) | (u.blanked > first ? reason_blanked : 0U) |
+           (u.settling > first ? reason_settling : 0U);
   }
 
   /// A stimulus was told when its samples had been used: windows that hold a sample before `until` are void.
@@ -75,8 +77,10 @@ class Validity {
   std::size_t hold_;
   std::uint64_t start_ = 0;
   std::uint64_t late_until_ = 0;
-  // One past the last such sample.
-  std::vector<std::uint64_t> missing_until_, railed_until_, stuck_until_, blanked_until_, settling_until_;
+  struct Until {  // one past the last such sample; any: the largest of them
+    std::uint64_t missing = 0, railed = 0, stuck = 0, blanked = 0, settling = 0, any = 0;
+  };
+  std::vector<Until> until_;
   std::vector<Missing> missing_;  // not told yet
 };
 

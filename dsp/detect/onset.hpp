@@ -72,9 +72,7 @@ class OnsetDetector {
   /// Over so many valid samples at least, sigma0 stays what it is while the activation does.
   std::size_t steady_samples() const noexcept;
   /// Samples weighed elsewhere, while not active: fewer than steady_samples(), every lane_tile-th of y.
-  void weighed(const double* y, std::size_t count) noexcept {
-    for (std::size_t i = 0; i < count; ++i) rest_.collect(y[i * lane_tile]);
-  }
+  void weighed(const double* y, std::size_t count) noexcept { rest_.collect(y, count, lane_tile); }
 
  private:
   std::optional<OnsetDecision> look_for_onset(std::uint64_t index, double y_uv) noexcept;

@@ -1,6 +1,7 @@
 #include "dsp/detect/onset_bank.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace myod::dsp {
 
@@ -54,7 +55,7 @@ bool OnsetBank::goes_on(Tile& tile, std::uint64_t first_index, const double* y, 
   }
   if (tile.unseen + rows.rows > most_rows_) settle(tile);
   for (std::size_t i = 0; i < rows.rows; ++i, ++tile.unseen)
-    std::copy_n(y + i * rows.stride, lane_tile, tile.recent.data() + tile.unseen * lane_tile);
+    std::memcpy(tile.recent.data() + tile.unseen * lane_tile, y + i * rows.stride, lane_tile * sizeof *y);
   tile.steady -= rows.rows;
   return true;
 }

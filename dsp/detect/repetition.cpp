@@ -17,6 +17,15 @@ constexpr double session_tau_s = 60.0;
 constexpr double window_s = repetition_window_ms / 1000.0, delay_s = window_s / 2.0;
 constexpr double slack_s = 1e-9;  // times are sums of hops: 0.1 s must not fail by rounding
 
+/// std::lower_bound without a branch that nobody can predict.
+std::ptrdiff_t below(const std::vector<double>& sorted, double v) {
+  if (sorted.empty()) return 0;
+  const double* first = sorted.data();
+  for (std::size_t n = sorted.size(), half = n / 2; n > 1; n -= half, half = n / 2)
+    first += static_cast<std::size_t>(first[half - 1] < v) * half;
+  return first - sorted.data() + (*first < v ? 1 : 0);
+}
+
 void add(Stretch& to, const Stretch& later) {
   to.peak_uv = std::max(to.peak_uv, later.peak_uv);
   to.sum_uv += later.sum_uv;
@@ -47,13 +56,13 @@ double RepetitionCounter::rest_now() const noexcept {
 }
 
 void RepetitionCounter::remember_rest(double rms_uv) noexcept {
-  auto place = std::upper_bound(sorted_.begin(), sorted_.end(), rms_uv);
+  auto place = sorted_.begin() + below(sorted_, rms_uv);
   if (recent_.size() < rest_hops_) {
     recent_.push_back(rms_uv);
     sorted_.insert(place, rms_uv);
     return;
   }
-  const auto gone = std::lower_bound(sorted_.begin(), sorted_.end(), recent_[oldest_]);
+  const auto gone = sorted_.begin() + below(sorted_, recent_[oldest_]);
   if (gone < place) {  // only what lies between the two moves up or down
     place = std::move(gone + 1, place, gone);
   } else {

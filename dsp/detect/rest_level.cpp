@@ -24,12 +24,13 @@ RestLevel::RestLevel(double rate_hz)
       near_(block_.size() + 1),
       gain_(block_s / (block_s + tau_s)) {}
 
-double RestLevel::rms_uv() const noexcept {
-  return known() ? std::sqrt(variance_) : std::numeric_limits<double>::quiet_NaN();
+void RestLevel::set_variance(double variance) noexcept {
+  variance_ = variance;
+  rms_uv_ = known() ? std::sqrt(variance_) : std::numeric_limits<double>::quiet_NaN();
 }
 
 void RestLevel::set(double rms_uv) noexcept {
-  variance_ = rms_uv > 0.0 && std::isfinite(rms_uv) ? rms_uv * rms_uv : 0.0;
+  set_variance(rms_uv > 0.0 && std::isfinite(rms_uv) ? rms_uv * rms_uv : 0.0);
   cut();
   learned_ = 0;
   smallest_ = std::numeric_limits<double>::infinity();
@@ -40,7 +41,7 @@ void RestLevel::learn(double y_uv) noexcept {
   step_sum_ += y_uv * y_uv;
   if (++in_step_ == step_samples_) close_step();
   if (learned_ < learn_samples_ || std::isinf(smallest_)) return;
-  variance_ = smallest_;
+  set_variance(smallest_);
   cut();
 }
 
@@ -56,34 +57,50 @@ void RestLevel::close_step() noexcept {
   if (mean_square > 0.0) smallest_ = std::min(smallest_, mean_square);
 }
 
+void RestLevel::collect(const double* y_uv, std::size_t count, std::size_t stride) noexcept {
+  double *block = block_.data() + in_block_, *near = near_.data() + near_count_;
+  const double low = low_, high = high_;
+  std::size_t below = below_;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double y = y_uv[i * stride], square = y * y;
+    block[i] = *near = square;
+    below += square < low ? 1 : 0;
+    near += static_cast<std::size_t>(square >= low) & static_cast<std::size_t>(square < high);
+  }
+  in_block_ += count;
+  below_ = below;
+  near_count_ = static_cast<std::size_t>(near - near_.data());
+}
+
 void RestLevel::track(double y_uv) noexcept {
-  collect(y_uv);
+  collect(&y_uv, 1, 1);
   if (in_block_ < block_.size()) return;
-  in_block_ = 0;
   const double median = median_of_block();
-  if (median > 0.0) variance_ += gain_ * (median / median_square_of_gaussian - variance_);
+  if (median > 0.0) set_variance(variance_ + gain_ * (median / median_square_of_gaussian - variance_));
+  begin_block();
 }
 
 /// The value nth_element would put in the middle. Near the median of the last block only few have to be ordered.
 double RestLevel::median_of_block() noexcept {
   const std::size_t middle = block_.size() / 2;
-  const double low = 0.75 * median_square_of_gaussian * variance_, high = 1.25 / 0.75 * low;
-  std::size_t below = 0, near = 0;
-  for (const double square : block_) {
-    near_[near] = square;
-    below += square < low ? 1 : 0;
-    near += square >= low && square < high ? 1 : 0;
-  }
-  const bool inside = below <= middle && middle < below + near;
+  const bool inside = below_ <= middle && middle < below_ + near_count_;
   std::vector<double>& from = inside ? near_ : block_;
-  const auto at = from.begin() + static_cast<std::ptrdiff_t>(inside ? middle - below : middle);
-  std::nth_element(from.begin(), at, inside ? from.begin() + static_cast<std::ptrdiff_t>(near) : from.end());
+  const auto at = from.begin() + static_cast<std::ptrdiff_t>(inside ? middle - below_ : middle);
+  std::nth_element(from.begin(), at, inside ? from.begin() + static_cast<std::ptrdiff_t>(near_count_) : from.end());
   return *at;
 }
 
+void RestLevel::begin_block() noexcept {
+  constexpr double reach = 0.25;
+  low_ = (1.0 - reach) * median_square_of_gaussian * variance_;
+  high_ = (1.0 + reach) * median_square_of_gaussian * variance_;
+  in_block_ = below_ = near_count_ = 0;
+}
+
 void RestLevel::cut() noexcept {
-  steps_seen_ = in_step_ = in_block_ = 0;
+  steps_seen_ = in_step_ = 0;
   step_sum_ = 0.0;
+  begin_block();
 }
 
 }  // namespace myod::dsp

@@ -18,7 +18,7 @@ class RestLevel {
 
   bool known() const noexcept { return variance_ > 0.0; }
   double variance() const noexcept { return variance_; }
-  double rms_uv() const noexcept;  ///< NaN while unknown
+  double rms_uv() const noexcept { return rms_uv_; }  ///< NaN while unknown
 
   /// Overrides what is known; a level that is not positive and finite starts the learning anew.
   void set(double rms_uv) noexcept;
@@ -29,8 +29,8 @@ class RestLevel {
   /// So many samples can be tracked before the level changes.
   std::size_t room() const noexcept { return block_.size() - in_block_ - 1; }
 
-  /// One of these.
-  void collect(double y_uv) noexcept { block_[in_block_++] = y_uv * y_uv; }
+  /// `count` of these, every stride-th of y.
+  void collect(const double* y_uv, std::size_t count, std::size_t stride) noexcept;
 
   /// One valid sample of a muscle at rest.
   void track(double y_uv) noexcept;
@@ -40,6 +40,8 @@ class RestLevel {
 
  private:
   void close_step() noexcept;
+  void begin_block() noexcept;
+  void set_variance(double variance) noexcept;
   double median_of_block() noexcept;
 
   // Learning: 500 ms windows that slide by steps of 50 ms.
@@ -52,10 +54,12 @@ class RestLevel {
 
   // Tracking.
   std::vector<double> block_;  // squares
-  std::vector<double> near_;   // those of them that may be the median
-  std::size_t in_block_ = 0;
+  std::vector<double> near_;   // those of them within low_ .. high_, around the median of the last block
+  double low_ = 0.0, high_ = 0.0;
+  std::size_t in_block_ = 0, below_ = 0, near_count_ = 0;  // below_: of low_
   double gain_;
   double variance_ = 0.0;  // 0: unknown
+  double rms_uv_ = std::numeric_limits<double>::quiet_NaN();
 };
 
 }  // namespace myod::dsp

@@ -2,14 +2,14 @@
 
 namespace myod::dsp {
 
-void ActivityWindow::piece(std::size_t number, History& history, std::uint64_t end, std::size_t tile,
+void ActivityWindow::piece(std::size_t number, const History& history, std::uint64_t end, std::size_t tile,
                            const std::array<double, lane_tile>& threshold, bool all_valid) noexcept {
   if (number == 0) sums_ = {};
-  const std::size_t at = tile * lane_tile, from = number * rows_at_once;
+  const std::size_t from = number * rows_at_once;
   history.runs(end - samples_ + from, std::min(rows_at_once, samples_ - from),
                [&](std::uint64_t index, std::size_t rows) {
-                 kernels_.activity(sums_, history.y(index) + at, all_valid ? nullptr : history.valid(index) + at, rows,
-                                   history.lanes(), threshold.data());
+                 kernels_.activity(sums_, history.y(tile, index), all_valid ? nullptr : history.valid(tile, index),
+                                   rows, threshold.data());
                });
 }
 

@@ -30,7 +30,7 @@ class ActivityWindow {
   /// The samples before `end` of the tile's lanes, in pieces of about half a microsecond, to be done in order.
   std::size_t pieces() const noexcept { return (samples_ + rows_at_once - 1) / rows_at_once; }
   /// `threshold`: T per lane of the tile. `all_valid`: every sample of the window is, in every lane.
-  void piece(std::size_t number, History& history, std::uint64_t end, std::size_t tile,
+  void piece(std::size_t number, const History& history, std::uint64_t end, std::size_t tile,
              const std::array<double, lane_tile>& threshold, bool all_valid) noexcept;
   Activity of(std::size_t lane) const noexcept;
 

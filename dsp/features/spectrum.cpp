@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "dsp/features/transform.hpp"
 #include "dsp/math/spectral.hpp"
+#include "dsp/math/transform.hpp"
 
 namespace myod::dsp {
 namespace {
@@ -20,9 +20,9 @@ constexpr std::size_t rows_at_once = 256, values_at_once = 128, bins_at_once = 6
 
 struct Spectrum::State {
   struct Source {
-    History* history = nullptr;
+    const History* history = nullptr;
     std::uint64_t end = 0;
-    std::size_t first_lane = 0;
+    std::size_t tile = 0;
   };
   struct Piece {
     void (State::*work)(const Piece&, const Source&) noexcept;
@@ -32,7 +32,7 @@ struct Spectrum::State {
   const Kernels& k = kernels();
   std::size_t n = 0, first = 0, bins = 0;
   double step_hz = 1.0;
-  Transform transform;
+  math::Transform transform;
   std::vector<double> window, factor;  // factor: what |X|^2 is multiplied with, per bin of the band
   std::vector<double> turns, weights;  // per bin: for the density of pairs; for the moments
   std::vector<Piece> pieces;
@@ -57,7 +57,7 @@ struct Spectrum::State {
   void sum(const Piece& p, const Source& from) noexcept {
     if (p.from == 0) mean = {};
     from.history->runs(from.end - n + p.from, p.to - p.from, [&](std::uint64_t index, std::size_t rows) {
-      k.sum(mean.data(), from.history->y(index) + from.first_lane, rows, from.history->lanes());
+      k.sum(mean.data(), from.history->y(from.tile, index), rows);
     });
     if (p.to == n)
       for (double& m : mean) m /= static_cast<double>(n);
@@ -67,8 +67,7 @@ struct Spectrum::State {
     if (p.from == 0 && !paired()) std::fill(a.begin(), a.end(), 0.0);
     std::size_t i = p.from;
     from.history->runs(from.end - n + p.from, p.to - p.from, [&](std::uint64_t index, std::size_t rows) {
-      k.taper(a.data() + i * step, step, from.history->y(index) + from.first_lane, rows, from.history->lanes(),
-              mean.data(), window.data() + i);
+      k.taper(a.data() + i * step, step, from.history->y(from.tile, index), rows, mean.data(), window.data() + i);
       i += rows;
     });
   }
@@ -110,7 +109,7 @@ Spectrum::Spectrum(std::size_t window, double rate_hz, double low_hz, double hig
   for (std::size_t k = s.first; k < s.first + s.bins; ++k) {
     const double f = frequency(k);
     s.factor.push_back((k == 0 || 2 * k == n ? 1.0 : 2.0) / (rate_hz * energy));
-    for (const double part : Transform::root(k, n)) s.turns.push_back(part);
+    for (const double part : math::Transform::root(k, n)) s.turns.push_back(part);
     for (const double weight : {1.0, f, f * f, f * f * f * f * f, f > 0.0 ? 1.0 / f : 0.0}) s.weights.push_back(weight);
   }
   s.a.assign(s.values() * 2 * lane_tile, 0.0);
@@ -134,9 +133,9 @@ std::size_t Spectrum::samples() const noexcept { return state_->n; }
 std::size_t Spectrum::bins() const noexcept { return state_->bins; }
 std::size_t Spectrum::pieces() const noexcept { return state_->pieces.size(); }
 
-void Spectrum::piece(std::size_t number, History& history, std::uint64_t end, std::size_t tile) noexcept {
+void Spectrum::piece(std::size_t number, const History& history, std::uint64_t end, std::size_t tile) noexcept {
   const State::Piece& p = state_->pieces[number];
-  (state_.get()->*p.work)(p, {&history, end, tile * lane_tile});
+  (state_.get()->*p.work)(p, {&history, end, tile});
 }
 
 Band Spectrum::band(std::size_t lane) noexcept {

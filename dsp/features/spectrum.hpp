@@ -42,7 +42,7 @@ class Spectrum {
   /// The newest samples() rows before `end` of the tile's lanes, in so many pieces of about half a microsecond, to be
   /// done in order. Missing samples enter as zeros.
   std::size_t pieces() const noexcept;
-  void piece(std::size_t number, History& history, std::uint64_t end, std::size_t tile) noexcept;
+  void piece(std::size_t number, const History& history, std::uint64_t end, std::size_t tile) noexcept;
   /// Of a lane of the tile whose pieces are done. The view is good until the next call.
   Band band(std::size_t lane) noexcept;
 

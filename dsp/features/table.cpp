@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "dsp/detect/calibration.hpp"
 #include "dsp/detect/levels.hpp"
@@ -157,9 +158,11 @@ constexpr auto amplitude_rows = descriptions(amplitude_table);
 constexpr auto control_rows = descriptions(control_table);
 constexpr auto spectrum_rows = descriptions(spectrum_table);
 
-template <typename Input, std::size_t N>
-void fill(const std::array<Row<Input>, N>& table, const Input& in, std::span<double> out) {
-  for (std::size_t i = 0; i < N; ++i) out[i] = table[i].value(in);
+/// The functions of a table in one piece, not called through their pointers.
+template <const auto& table, typename Input>
+void fill(const Input& in, std::span<double> out) {
+  [&]<std::size_t... i>(std::index_sequence<i...>) { ((out[i] = table[i].value(in)), ...); }
+  (std::make_index_sequence<table.size()>());
 }
 
 }  // namespace
@@ -169,8 +172,8 @@ std::span<const FeatureRow> feature_rows(FrameKind kind) {
   return by_kind.at(static_cast<std::size_t>(kind));
 }
 
-void amplitude_values(const AmplitudeInput& in, std::span<double> out) noexcept { fill(amplitude_table, in, out); }
-void control_values(const AmplitudeInput& in, std::span<double> out) noexcept { fill(control_table, in, out); }
-void spectrum_values(const SpectrumInput& in, std::span<double> out) noexcept { fill(spectrum_table, in, out); }
+void amplitude_values(const AmplitudeInput& in, std::span<double> out) noexcept { fill<amplitude_table>(in, out); }
+void control_values(const AmplitudeInput& in, std::span<double> out) noexcept { fill<control_table>(in, out); }
+void spectrum_values(const SpectrumInput& in, std::span<double> out) noexcept { fill<spectrum_table>(in, out); }
 
 }  // namespace myod::dsp

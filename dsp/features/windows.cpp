@@ -2,19 +2,36 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 namespace myod::dsp {
 
 History::History(std::size_t least_rows, std::size_t lanes)
     : lanes_(lanes), mask_(std::bit_ceil(least_rows + run_rows) - 1) {
-  y_.assign(rows() * lanes_, 0.0);
-  masked_.assign(rows() * lanes_, 0.0);
-  valid_.assign(rows() * lanes_, 0);
+  constexpr std::size_t apart = 9;  // rows, lest the same slot of every tile falls into the same set of the cache
+  pitch_ = (rows() + apart) * lane_tile;
+  y_.assign(pitch_ * (lanes_ / lane_tile), 0.0);
+  valid_.assign(y_.size(), 0);
+}
+
+void History::put(std::uint64_t first, std::size_t rows, const double* y, const std::uint8_t* valid) noexcept {
+  for (std::size_t tile = 0; tile < lanes_ / lane_tile; ++tile)
+    for (std::size_t i = 0; i < rows; ++i) {
+      const std::size_t from = i * lanes_ + tile * lane_tile, to = at(tile, first) + i * lane_tile;
+      std::memcpy(y_.data() + to, y + from, lane_tile * sizeof *y);  // of constant size: no call
+      std::memcpy(valid_.data() + to, valid + from, lane_tile);
+    }
+}
+
+void History::lose(std::uint64_t first, std::size_t rows) noexcept {
+  for (std::size_t tile = 0; tile < lanes_ / lane_tile; ++tile) {
+    std::fill_n(y_.data() + at(tile, first), rows * lane_tile, 0.0);
+    std::fill_n(valid_.data() + at(tile, first), rows * lane_tile, std::uint8_t{0});
+  }
 }
 
 void History::clear() noexcept {
   std::fill(y_.begin(), y_.end(), 0.0);
-  std::fill(masked_.begin(), masked_.end(), 0.0);
   std::fill(valid_.begin(), valid_.end(), std::uint8_t{0});
 }
 
@@ -24,14 +41,19 @@ MovingSum::MovingSum(Of of, std::size_t window, std::size_t lanes)
   fresh_.assign(lanes_, 0.0);
 }
 
-void MovingSum::push(History& history, std::uint64_t first, std::size_t rows) noexcept {
+void MovingSum::push(const History& history, std::uint64_t first, std::size_t rows,
+                     std::uint64_t clean_since) noexcept {
+  const bool all_valid = first >= clean_since + window_;  // what comes and what goes
   for (std::size_t done = 0; done < rows;) {
     const std::uint64_t now = first + done;
     const std::uint64_t old = now - window_;  // before the first sample it wraps, as the slots do
     const std::size_t to_boundary = window_ - static_cast<std::size_t>(now % window_);
     const std::size_t to_wrap = history.rows() - history.slot(old);
     const std::size_t n = std::min({rows - done, to_boundary, to_wrap});
-    kernel_(history.masked(now), history.masked(old), n, lanes_, sum_.data(), fresh_.data());
+    for (std::size_t tile = 0; tile < lanes_ / lane_tile; ++tile)
+      kernel_(sum_.data() + tile * lane_tile, fresh_.data() + tile * lane_tile, n, history.y(tile, now),
+              history.y(tile, old), all_valid ? nullptr : history.valid(tile, now),
+              all_valid ? nullptr : history.valid(tile, old));
     if (n == to_boundary) {
       sum_ = fresh_;
       std::fill(fresh_.begin(), fresh_.end(), 0.0);
@@ -49,13 +71,15 @@ MovingCount::MovingCount(std::size_t window, std::size_t lanes) : window_(window
   count_.assign(lanes_, 0);
 }
 
-void MovingCount::push(History& history, std::uint64_t first, std::size_t rows, std::uint64_t clean_since) noexcept {
+void MovingCount::push(const History& history, std::uint64_t first, std::size_t rows,
+                       std::uint64_t clean_since) noexcept {
   if (first >= clean_since + window_) return;  // what comes and what goes is valid
-  for (std::size_t i = 0; i < rows; ++i) {
-    const std::uint8_t* now = history.valid(first + i);
-    const std::uint8_t* old = history.valid(first + i - window_);
-    for (std::size_t lane = 0; lane < lanes_; ++lane) count_[lane] += now[lane] - old[lane];
-  }
+  for (std::size_t tile = 0; tile < lanes_ / lane_tile; ++tile)
+    for (std::size_t i = 0; i < rows; ++i) {
+      const std::uint8_t* now = history.valid(tile, first + i);
+      const std::uint8_t* old = history.valid(tile, first + i - window_);
+      for (std::size_t t = 0; t < lane_tile; ++t) count_[tile * lane_tile + t] += now[t] - old[t];
+    }
 }
 
 void MovingCount::clear() noexcept { std::fill(count_.begin(), count_.end(), 0); }

@@ -16,23 +16,24 @@ namespace myod::dsp {
 
 inline constexpr std::size_t run_rows = 64;  ///< samples processed at once; runs never cross a multiple of it
 
-/// The newest rows of lanes, found by absolute index. Before the first sample: zero and not valid.
+/// The newest rows of every tile of lanes, found by absolute index: rows of lane_tile values, one behind the other.
+/// Before the first sample: zero and not valid.
 class History {
  public:
   History(std::size_t least_rows, std::size_t lanes);
 
   std::size_t rows() const noexcept { return mask_ + 1; }
-  std::size_t lanes() const noexcept { return lanes_; }
   std::size_t slot(std::uint64_t index) const noexcept { return static_cast<std::size_t>(index) & mask_; }
 
-  double* y(std::uint64_t index) noexcept { return y_.data() + slot(index) * lanes_; }
-  double* masked(std::uint64_t index) noexcept { return masked_.data() + slot(index) * lanes_; }
-  std::uint8_t* valid(std::uint64_t index) noexcept { return valid_.data() + slot(index) * lanes_; }
-  double y_at(std::uint64_t index, std::size_t lane) const noexcept { return y_[slot(index) * lanes_ + lane]; }
-  bool valid_at(std::uint64_t index, std::size_t lane) const noexcept {
-    return valid_[slot(index) * lanes_ + lane] != 0;
+  const double* y(std::size_t tile, std::uint64_t index) const noexcept { return y_.data() + at(tile, index); }
+  const std::uint8_t* valid(std::size_t tile, std::uint64_t index) const noexcept {
+    return valid_.data() + at(tile, index);
   }
 
+  /// rows x lanes, of one run. `valid`: 0 or 1 each; `y` is 0 where a sample is missing.
+  void put(std::uint64_t first, std::size_t rows, const double* y, const std::uint8_t* valid) noexcept;
+  /// A run of zeros that are not valid.
+  void lose(std::uint64_t first, std::size_t rows) noexcept;
   void clear() noexcept;
 
   /// f(index, rows) for the stretches of first .. first + rows that lie in one piece.
@@ -46,9 +47,11 @@ class History {
   }
 
  private:
-  std::size_t lanes_, mask_;
-  std::vector<double> y_;       // the conditioned signal, 0 where a sample is missing
-  std::vector<double> masked_;  // the same, 0 where it is not valid
+  std::size_t at(std::size_t tile, std::uint64_t index) const noexcept {
+    return tile * pitch_ + slot(index) * lane_tile;
+  }
+  std::size_t lanes_, mask_, pitch_;  // pitch: values from tile to tile
+  std::vector<double> y_;             // the conditioned signal
   std::vector<std::uint8_t> valid_;
 };
 
@@ -58,8 +61,9 @@ class MovingSum {
   enum class Of : std::uint8_t { squares, magnitudes };
   MovingSum(Of of, std::size_t window, std::size_t lanes);
 
-  /// The rows first .. first + rows, one run, are in the history.
-  void push(History& history, std::uint64_t first, std::size_t rows) noexcept;
+  /// The rows first .. first + rows, one run, are in the history. `clean_since`: every sample from there on is valid,
+  /// in every lane.
+  void push(const History& history, std::uint64_t first, std::size_t rows, std::uint64_t clean_since) noexcept;
   void clear() noexcept;
 
   std::size_t window() const noexcept { return window_; }
@@ -67,7 +71,7 @@ class MovingSum {
   double at(std::size_t lane) const noexcept { return sum_[lane]; }
 
  private:
-  void (*kernel_)(const double*, const double*, std::size_t, std::size_t, double*, double*);
+  decltype(Kernels::sum_squares) kernel_;
   std::size_t window_, lanes_;
   std::vector<double> sum_, fresh_;
 };
@@ -76,8 +80,7 @@ class MovingSum {
 class MovingCount {
  public:
   MovingCount(std::size_t window, std::size_t lanes);
-  /// `clean_since`: every sample from there on is valid, in every lane.
-  void push(History& history, std::uint64_t first, std::size_t rows, std::uint64_t clean_since) noexcept;
+  void push(const History& history, std::uint64_t first, std::size_t rows, std::uint64_t clean_since) noexcept;
   void clear() noexcept;
 
   std::size_t window() const noexcept { return window_; }

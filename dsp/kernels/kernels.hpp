@@ -34,6 +34,7 @@ struct ActivityTile {
 };
 
 inline constexpr std::size_t moment_count = 5;
+inline constexpr std::size_t envelope_count = 2;
 
 /// The activation statistics of a tile of lanes (detect/onset.hpp), after a sample. Indices and counts are whole.
 struct OnsetTile {
@@ -49,30 +50,48 @@ struct OnsetLimits {
   double least_samples = 0.0, quiet_samples = 0.0;  ///< since zero: before an onset, before an offset
 };
 
+/// What the converters of a tile of lanes are, and what they said so far (condition/intake.hpp). Counts are whole.
+struct ConverterTile {
+  double low[lane_tile] = {}, high[lane_tile] = {};  ///< rails, in raw counts as offset, last and step
+  double offset[lane_tile] = {}, scale[lane_tile] = {};
+  double last[lane_tile] = {}, step[lane_tile] = {};
+  double run[lane_tile] = {};    ///< samples that were the same, `last` with them; 0: none
+  double limit[lane_tile] = {};  ///< from so many on they are stuck
+  double block_samples[lane_tile] = {}, block_runs[lane_tile] = {};  ///< of runs that ended and were not stuck
+};
+
 struct Kernels {
   const char* name;
-  /// y = (y - offset) * scale, per lane, in place: raw counts to the channel's unit.
-  void (*scale)(double* y, std::size_t rows, std::size_t lanes, const double* offset, const double* factor);
-  /// y = |x|.
-  void (*rectify)(double* y, const double* x, std::size_t rows, std::size_t lanes);
+  /// Raw counts of a tile of lanes, raw_step values from row to row, to uV: y = (raw - offset) * scale, with a flag
+  /// each (condition/flags.hpp): good, railed, missing or stuck. True when all are good. raw may be y.
+  bool (*intake)(ConverterTile& converters, double* y, unsigned char* flags, std::size_t rows, std::size_t lanes,
+                 const double* raw, std::size_t raw_step);
   /// Cascade of sections in place, transposed direct form II, in scipy.signal.sosfilt's order of operations.
   /// state: sections x 2 x lanes.
   void (*cascade)(double* y, std::size_t rows, std::size_t lanes, const Section* sections, std::size_t count,
                   double* state);
-  /// Moving sum of squares. Per row: sum += now^2 - old^2, fresh += now^2.
-  void (*sum_squares)(const double* now, const double* old, std::size_t rows, std::size_t lanes, double* sum,
-                      double* fresh);
-  /// Moving sum of magnitudes, alike.
-  void (*sum_magnitudes)(const double* now, const double* old, std::size_t rows, std::size_t lanes, double* sum,
-                         double* fresh);
+  /// Sections side by side over |y|, each as in cascade. state: envelope_count x 2 x lanes; out: their newest values,
+  /// envelope_count x lanes.
+  void (*envelopes)(double* out, const double* y, std::size_t rows, std::size_t lanes, const Section* sections,
+                    double* state);
+  /// re += y mix[0], im += y mix[1], squares += y^2; sums: re, im and squares of the lanes, mix: two per row.
+  void (*mix)(double* sums, const double* y, std::size_t rows, std::size_t lanes, const double* mix);
 
-  // Of a tile: rows of `lanes` doubles in (pointers at the tile's first lane), rows of lane_tile doubles out. A complex
-  // value is a row of real and a row of imaginary parts.
+  // Of a tile: rows of lane_tile doubles. A complex value is a row of real and a row of imaginary parts.
+  /// Moving sum of squares. Per row: sum += now^2 - old^2, fresh += now^2, of what is valid: a byte per value each,
+  /// null when all are.
+  void (*sum_squares)(double* sum, double* fresh, std::size_t rows, const double* now, const double* old,
+                      const unsigned char* now_valid, const unsigned char* old_valid);
+  /// Moving sum of magnitudes, alike.
+  void (*sum_magnitudes)(double* sum, double* fresh, std::size_t rows, const double* now, const double* old,
+                         const unsigned char* now_valid, const unsigned char* old_valid);
   /// total += y.
-  void (*sum)(double* total, const double* y, std::size_t rows, std::size_t lanes);
+  void (*sum)(double* total, const double* y, std::size_t rows);
   /// out[i * out_step] = (y[i] - mean) * window[i].
-  void (*taper)(double* out, std::size_t out_step, const double* y, std::size_t rows, std::size_t lanes,
-                const double* mean, const double* window);
+  void (*taper)(double* out, std::size_t out_step, const double* y, std::size_t rows, const double* mean,
+                const double* window);
+  /// out = z w of `rows` complex values; w: real and imaginary part, the same for all lanes.
+  void (*turn)(double* out, const double* z, std::size_t rows, const double* w);
   /// The butterflies from .. to of radix 1 .. length * stride.
   void (*transform_pass)(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to);
   /// |X|^2 * factor of `bins` values from `first` on, of a real signal of 2 * length samples whose even samples were
@@ -84,10 +103,11 @@ struct Kernels {
   /// out[k] = sum over the bins of density * weights[bin * moment_count + k].
   void (*moments)(double* out, const double* density, std::size_t bins, const double* weights);
   /// Goes on with the rows of a window; valid: a byte per value, null when all are.
-  void (*activity)(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows, std::size_t lanes,
+  void (*activity)(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows,
                    const double* threshold);
   /// Goes on with valid samples of lanes whose variance is known. False when nobody's activation changed; else the tile
-  /// says nothing: the caller, who kept what it was, goes through these rows one by one.
+  /// says nothing: the caller, who kept what it was, goes through these rows one by one. Rows of `lanes`, y at the
+  /// tile's first.
   bool (*onset)(OnsetTile& lanes_of_tile, const OnsetLimits& limits, const double* y, double first_index,
                 std::size_t rows, std::size_t lanes);
 };

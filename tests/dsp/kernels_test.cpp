@@ -34,34 +34,57 @@ std::vector<dsp::Section> five_sections() {
   return sections;  // five: pairs and one over
 }
 
+/// That clip beyond 2, and whose repeats are stuck from the second on.
+dsp::ConverterTile test_converters() {
+  dsp::ConverterTile t;
+  std::fill_n(t.low, dsp::lane_tile, -2.0);
+  std::fill_n(t.high, dsp::lane_tile, 2.0);
+  std::fill_n(t.offset, dsp::lane_tile, 0.25);
+  std::fill_n(t.scale, dsp::lane_tile, 3.3);
+  std::fill_n(t.limit, dsp::lane_tile, 2.0);
+  return t;
+}
+
 TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
   ASSERT_GE(isas().size(), 1U);
   for (const std::size_t lanes : {8U, 24U, 64U}) {
     const std::size_t rows = 61;
     const auto x = test::oracle_noise(2 * rows * lanes, 3);
-    const std::vector<double> offset(lanes, 0.25), factor(lanes, 3.3);
+    std::vector<double> counts(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(rows * lanes));
+    for (std::size_t i = 0; i < counts.size(); i += 7) counts[i] = i % 3 == 0 ? std::nan("") : 0.5;  // repeats too
     auto sections = five_sections();
     std::vector<double> first;
     for (const std::string& isa : isas()) {
       const dsp::Kernels& k = dsp::kernels(isa);
-      std::vector<double> y(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(rows * lanes)), out(rows * lanes),
-          a(lanes), b(lanes), c(lanes), d(lanes), state(sections.size() * 2 * lanes, 0.5), all;
-      k.scale(y.data(), rows, lanes, offset.data(), factor.data());
+      std::vector<double> y = counts, out(dsp::envelope_count * lanes), mixed(3 * lanes), a(lanes), b(lanes), c(lanes),
+                          d(lanes), state(sections.size() * 2 * lanes, 0.5), all;
+      auto converters = test_converters();
+      std::vector<unsigned char> flags(rows * lanes);
+      for (std::size_t tile = 0; tile < lanes; tile += dsp::lane_tile)
+        EXPECT_FALSE(k.intake(converters, y.data() + tile, flags.data() + tile, rows, lanes, y.data() + tile, lanes));
       k.cascade(y.data(), rows, lanes, sections.data(), sections.size(), state.data());
       all = y;
-      k.sum_squares(y.data(), x.data() + rows * lanes, rows, lanes, a.data(), b.data());
-      k.sum_magnitudes(y.data(), x.data() + rows * lanes, rows, lanes, c.data(), d.data());
-      k.rectify(out.data(), y.data(), rows, lanes);
-      dsp::ActivityTile sums;
-      const std::vector<double> threshold(dsp::lane_tile, 0.5);
+      all.insert(all.end(), flags.begin(), flags.end());
+      for (const auto* v : {&converters.step, &converters.run, &converters.block_samples, &converters.block_runs})
+        all.insert(all.end(), std::begin(*v), std::end(*v));
       std::vector<unsigned char> valid(rows * lanes, 1);
       for (std::size_t i = 0; i < valid.size(); i += 13) valid[i] = 0;
-      k.activity(sums, y.data(), nullptr, rows / 2, lanes, threshold.data());
-      k.activity(sums, y.data(), valid.data(), rows, lanes, threshold.data());
+      const std::size_t tile_rows = rows * lanes / dsp::lane_tile;
+      const double* const old = x.data() + rows * lanes;
+      k.sum_squares(a.data(), b.data(), tile_rows, y.data(), old, nullptr, nullptr);
+      k.sum_squares(a.data(), b.data(), tile_rows, y.data(), old, valid.data(), flags.data());
+      k.sum_magnitudes(c.data(), d.data(), tile_rows, y.data(), old, nullptr, nullptr);
+      k.sum_magnitudes(c.data(), d.data(), tile_rows, y.data(), old, valid.data(), flags.data());
+      k.envelopes(out.data(), y.data(), rows, lanes, sections.data(), state.data());
+      k.mix(mixed.data(), y.data(), rows, lanes, x.data());
+      dsp::ActivityTile sums;
+      const std::vector<double> threshold(dsp::lane_tile, 0.5);
+      k.activity(sums, y.data(), nullptr, tile_rows / 2, threshold.data());
+      k.activity(sums, y.data(), valid.data(), tile_rows, threshold.data());
       for (const auto* v : {&sums.crossings, &sums.turns, &sums.steps, &sums.length, &sums.energies, &sums.triples,
                             &sums.magnitudes, &sums.squares})
         all.insert(all.end(), std::begin(*v), std::end(*v));
-      for (const auto* v : {&out, &a, &b, &c, &d, &state}) all.insert(all.end(), v->begin(), v->end());
+      for (const auto* v : {&out, &mixed, &a, &b, &c, &d, &state}) all.insert(all.end(), v->begin(), v->end());
       if (first.empty()) first = all;
       EXPECT_EQ(std::memcmp(first.data(), all.data(), all.size() * sizeof(double)), 0) << isa << ' ' << lanes;
     }
@@ -96,15 +119,18 @@ TEST(Kernels, MovingSumsHaveNoDriftAfterAnHour) {
   std::uint64_t z = 1;
   std::vector<double> last;
   constexpr std::size_t rows = 16;  // divides a run
+  std::vector<double> y(rows * lanes);
+  const std::vector<std::uint8_t> valid(rows * lanes, 1);
   for (std::uint64_t i = 0; i < n; i += rows) {
     for (std::size_t r = 0; r < rows; ++r) {
       z = z * 6364136223846793005ULL + 1442695040888963407ULL;
       const double artefact = (i + r) % 30000 < 20 ? 1e7 : 1.0;
       const double v = artefact * (static_cast<double>(z >> 11U) / 9007199254740992.0 - 0.5);
-      for (std::size_t lane = 0; lane < lanes; ++lane) history.masked(i + r)[lane] = v;
+      std::fill_n(y.begin() + static_cast<std::ptrdiff_t>(r * lanes), lanes, v);
       if (i + r + window >= n) last.push_back(v);
     }
-    squares.push(history, i, rows);
+    history.put(i, rows, y.data(), valid.data());
+    squares.push(history, i, rows, 0);
   }
   double sum = 0.0;
   for (const double v : last) sum += v * v;

@@ -62,7 +62,12 @@ TEST(Spectrum, SaysOfEachLaneWhatItSaysOfItAlone) {
   std::vector<std::vector<double>> x;
   for (std::size_t lane = 0; lane < dsp::lane_tile; ++lane) {
     x.push_back(test::oracle_noise(n, lane + 1));
-    for (std::size_t i = 0; i < n; ++i) history.y(end - n + i)[wanted * dsp::lane_tile + lane] = x[lane][i];
+  }
+  const std::vector<std::uint8_t> valid(lanes, 1);
+  for (std::size_t i = 0; i < n; ++i) {
+    std::vector<double> row(lanes);
+    for (std::size_t lane = 0; lane < dsp::lane_tile; ++lane) row[wanted * dsp::lane_tile + lane] = x[lane][i];
+    history.put(end - n + i, 1, row.data(), valid.data());
   }
   for (std::size_t i = 0; i < spectrum.pieces(); ++i) spectrum.piece(i, history, end, wanted);
   for (std::size_t lane = 0; lane < dsp::lane_tile; ++lane) {
@@ -83,8 +88,10 @@ TEST(Activity, CountsWhatPlainLoopsCountAndOnlyBetweenValidSamples) {
     std::vector<bool> valid(n, true);
     for (std::size_t i = 0; i < n; ++i) {
       if (!all_valid && (i % 17 == 3 || (i > 120 && i < 140))) valid[i] = false;
-      history.y(end - n + i)[5] = x[i];
-      history.valid(end - n + i)[5] = valid[i] ? 1 : 0;
+      std::array<double, lanes> row{};
+      std::array<std::uint8_t, lanes> good{};
+      row[5] = x[i], good[5] = valid[i] ? 1 : 0;
+      history.put(end - n + i, 1, row.data(), good.data());
     }
     dsp::Activity truth;
     for (std::size_t i = 0; i < n; ++i) {

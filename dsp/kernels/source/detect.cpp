@@ -7,7 +7,7 @@ namespace myod::dsp::MYOD_KERNELS {
 bool onset(OnsetTile& t, const OnsetLimits& limits, const double* y, double first_index, std::size_t rows,
            std::size_t lanes) {
   constexpr double ln2 = 0.6931471805599453, ln4 = 1.3862943611198906;
-  long long any = 0;
+  Mask any{};
   for (std::size_t r = 0; r < tile; ++r) {
     Register s = at(t.s, r), q = at(t.q, r), zero = at(t.zero_index, r), since = at(t.since_zero, r);
     const Register variance = at(t.variance, r);
@@ -30,9 +30,9 @@ bool onset(OnsetTile& t, const OnsetLimits& limits, const double* y, double firs
                         : (s > limits.threshold) & (since >= limits.least_samples);
     }
     at(t.s, r) = s, at(t.q, r) = q, at(t.zero_index, r) = zero, at(t.since_zero, r) = since;
-    for (std::size_t i = 0; i < width; ++i) any |= changed[i];
+    any |= changed;
   }
-  return any != 0;
+  return some(any);
 }
 
 }  // namespace myod::dsp::MYOD_KERNELS

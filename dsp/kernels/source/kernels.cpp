@@ -6,15 +6,6 @@
 namespace myod::dsp::MYOD_KERNELS {
 namespace {
 
-void scale(double* y, std::size_t rows, std::size_t lanes, const double* offset, const double* factor) {
-  for (std::size_t i = 0; i < rows; ++i, y += lanes)
-    for (std::size_t c = 0; c < lanes; ++c) y[c] = (y[c] - offset[c]) * factor[c];
-}
-
-void rectify(double* y, const double* x, std::size_t rows, std::size_t lanes) {
-  for (std::size_t i = 0; i < rows * lanes; ++i) y[i] = __builtin_fabs(x[i]);
-}
-
 /// `N` sections at once: their recursions overlap in the CPU, which one alone would leave waiting for its own result.
 template <std::size_t N>
 void cascade_of(double* y, std::size_t rows, std::size_t lanes, const Section* sections, double* state) {
@@ -49,29 +40,70 @@ void cascade(double* y, std::size_t rows, std::size_t lanes, const Section* sect
   if (count == 1) cascade_of<1>(y, rows, lanes, sections, state);
 }
 
+void envelopes(double* out, const double* y, std::size_t rows, std::size_t lanes, const Section* sections,
+               double* state) {
+  for (std::size_t first = 0; first < lanes; first += lane_tile) {
+    Register z[envelope_count][2][tile], last[envelope_count][tile] = {};
+    for (std::size_t k = 0; k < 2 * envelope_count; ++k)
+      for (std::size_t r = 0; r < tile; ++r) z[k / 2][k % 2][r] = at(state + k * lanes + first, r);
+    for (std::size_t i = 0; i < rows; ++i)
+      for (std::size_t r = 0; r < tile; ++r) {
+        const Register x = magnitude(at(y + i * lanes + first, r));
+        for (std::size_t s = 0; s < envelope_count; ++s) {
+          const Section& q = sections[s];
+          last[s][r] = q.b0 * x + z[s][0][r];
+          z[s][0][r] = q.b1 * x - q.a1 * last[s][r] + z[s][1][r];
+          z[s][1][r] = q.b2 * x - q.a2 * last[s][r];
+        }
+      }
+    for (std::size_t k = 0; k < 2 * envelope_count; ++k)
+      for (std::size_t r = 0; r < tile; ++r) at(state + k * lanes + first, r) = z[k / 2][k % 2][r];
+    for (std::size_t s = 0; s < envelope_count; ++s)
+      for (std::size_t r = 0; r < tile; ++r) at(out + s * lanes + first, r) = last[s][r];
+  }
+}
+
+void mix(double* sums, const double* y, std::size_t rows, std::size_t lanes, const double* turn) {
+  for (std::size_t first = 0; first < lanes; first += lane_tile)
+    for (std::size_t r = 0; r < tile; ++r) {
+      double *re = sums + first, *im = re + lanes, *squares = im + lanes;
+      Register a = at(re, r), b = at(im, r), c = at(squares, r);
+      for (std::size_t i = 0; i < rows; ++i) {
+        const Register x = at(y + i * lanes + first, r);
+        a += x * turn[2 * i], b += x * turn[2 * i + 1], c += x * x;
+      }
+      at(re, r) = a, at(im, r) = b, at(squares, r) = c;
+    }
+}
+
 enum class Term { square, magnitude };
 
-template <Term term>
-void moving_sum(const double* now, const double* old, std::size_t rows, std::size_t lanes, double* sum, double* fresh) {
-  for (std::size_t first = 0; first < lanes; first += lane_tile) {
-    Register total[tile], begun[tile];
-    for (std::size_t r = 0; r < tile; ++r) total[r] = at(sum + first, r), begun[r] = at(fresh + first, r);
-    for (std::size_t i = 0; i < rows; ++i) {
-      const std::size_t row = i * lanes + first;
-      for (std::size_t r = 0; r < tile; ++r) {
-        Register in = at(now + row, r);
-        Register gone = at(old + row, r);
-        if constexpr (term == Term::square) {
-          in = in * in, gone = gone * gone;
-        } else {
-          in = magnitude(in), gone = magnitude(gone);
-        }
-        total[r] += in - gone;
-        begun[r] += in;
+template <Term term, bool all_valid>
+void moving_sum_of(double* sum, double* fresh, std::size_t rows, const double* now, const double* old,
+                   const unsigned char* now_valid, const unsigned char* old_valid) {
+  for (std::size_t r = 0; r < tile; ++r) {
+    Register total = at(sum, r), begun = at(fresh, r);
+    for (std::size_t i = 0; i < rows * lane_tile; i += lane_tile) {
+      Register in = at(now + i, r), gone = at(old + i, r);
+      if constexpr (!all_valid)
+        in = only_where(good(now_valid + i, r), in), gone = only_where(good(old_valid + i, r), gone);
+      if constexpr (term == Term::square) {
+        in = in * in, gone = gone * gone;
+      } else {
+        in = magnitude(in), gone = magnitude(gone);
       }
+      total += in - gone;
+      begun += in;
     }
-    for (std::size_t r = 0; r < tile; ++r) at(sum + first, r) = total[r], at(fresh + first, r) = begun[r];
+    at(sum, r) = total, at(fresh, r) = begun;
   }
+}
+
+template <Term term>
+void moving_sum(double* sum, double* fresh, std::size_t rows, const double* now, const double* old,
+                const unsigned char* now_valid, const unsigned char* old_valid) {
+  const auto work = now_valid == nullptr ? moving_sum_of<term, true> : moving_sum_of<term, false>;
+  work(sum, fresh, rows, now, old, now_valid, old_valid);
 }
 
 }  // namespace
@@ -80,13 +112,15 @@ void moving_sum(const double* now, const double* old, std::size_t rows, std::siz
 #define MYOD_NAME(x) MYOD_TEXT(x)
 extern const Kernels table;
 const Kernels table{MYOD_NAME(MYOD_KERNELS),
-                    scale,
-                    rectify,
+                    intake,
                     cascade,
+                    envelopes,
+                    mix,
                     moving_sum<Term::square>,
                     moving_sum<Term::magnitude>,
                     sum,
                     taper,
+                    turn,
                     transform_pass,
                     density_of_pairs,
                     density,

@@ -26,6 +26,14 @@ inline Memory& at(double* p, std::size_t r) { return *reinterpret_cast<Memory*>(
 inline Mask good(const unsigned char* p, std::size_t r) {
   return __builtin_convertvector(*reinterpret_cast<const Bytes*>(p + r * width), Mask) != 0;
 }
+inline void store_bytes(unsigned char* p, std::size_t r, Mask m) {
+  *reinterpret_cast<Bytes*>(p + r * width) = __builtin_convertvector(m, Bytes);
+}
+inline bool some(Mask m) {
+  long long any = 0;
+  for (std::size_t i = 0; i < width; ++i) any |= m[i];
+  return any != 0;
+}
 inline Register magnitude(Register x) { return (Register)((Mask)x & 0x7FFFFFFFFFFFFFFFLL); }
 inline Register only_where(Mask m, Register x) { return (Register)(m & (Mask)x); }  // else 0
 inline Register one_where(Mask m) { return only_where(m, Register{} + 1.0); }

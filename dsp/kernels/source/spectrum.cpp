@@ -124,18 +124,28 @@ void transform_pass(double* out, const double* in, const TransformPass& pass, st
   }
 }
 
-void sum(double* total, const double* y, std::size_t rows, std::size_t lanes) {
+void sum(double* total, const double* y, std::size_t rows) {
   for (std::size_t r = 0; r < tile; ++r) {
     Register s = at(total, r);
-    for (std::size_t i = 0; i < rows; ++i) s += at(y + i * lanes, r);
+    for (std::size_t i = 0; i < rows; ++i) s += at(y + i * lane_tile, r);
     at(total, r) = s;
   }
 }
 
-void taper(double* out, std::size_t out_step, const double* y, std::size_t rows, std::size_t lanes, const double* mean,
+void taper(double* out, std::size_t out_step, const double* y, std::size_t rows, const double* mean,
            const double* window) {
   for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t r = 0; r < tile; ++r) at(out + i * out_step, r) = (at(y + i * lanes, r) - at(mean, r)) * window[i];
+    for (std::size_t r = 0; r < tile; ++r)
+      at(out + i * out_step, r) = (at(y + i * lane_tile, r) - at(mean, r)) * window[i];
+}
+
+void turn(double* out, const double* z, std::size_t rows, const double* w) {
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t r = 0; r < tile; ++r) {
+      const Complex a = load(z + i * element, r);
+      const double c = w[2 * i], s = w[2 * i + 1];
+      store(out + i * element, r, {a.re * c - a.im * s, a.re * s + a.im * c});
+    }
 }
 
 void density_of_pairs(double* out, const double* z, std::size_t length, std::size_t first, std::size_t bins,
@@ -176,7 +186,7 @@ namespace {
 
 /// `whole`: every sample is valid, and so were the two before.
 template <bool whole>
-void activity_of(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows, std::size_t lanes,
+void activity_of(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows,
                  const double* threshold) {
   const Register one = Register{} + 1.0, zero{};
   for (std::size_t r = 0; r < tile; ++r) {
@@ -188,7 +198,7 @@ void activity_of(ActivityTile& sums, const double* y, const unsigned char* valid
     Register energies = at(sums.energies, r), triples = at(sums.triples, r);
     Register last_size = magnitude(last_step);
     for (std::size_t i = 0; i < rows; ++i) {
-      const Register v = at(y + i * lanes, r), step = v - last, size = magnitude(step);
+      const Register v = at(y + i * lane_tile, r), step = v - last, size = magnitude(step);
       const Register energy = last * last - before * v;
       if constexpr (whole) {
         const Register large = size >= t ? one : zero;  // the larger of two sizes is at least t where one of them is
@@ -197,7 +207,7 @@ void activity_of(ActivityTile& sums, const double* y, const unsigned char* valid
         steps += large;
         length += size, magnitudes += magnitude(v), squares += v * v, energies += energy;
       } else {
-        const Mask here = valid == nullptr ? Mask{} - 1 : good(valid + i * lanes, r);
+        const Mask here = valid == nullptr ? Mask{} - 1 : good(valid + i * lane_tile, r);
         const Mask both = here & last_valid, three = both & step_valid, large = size >= t;
         crossings += one_where(both & large & (last * v < 0.0));
         turns += one_where(three & (last_step * step < 0.0) & (large | (last_size >= t)));
@@ -222,14 +232,14 @@ void activity_of(ActivityTile& sums, const double* y, const unsigned char* valid
 
 }  // namespace
 
-void activity(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows, std::size_t lanes,
+void activity(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows,
               const double* threshold) {
   bool whole = valid == nullptr;
   for (std::size_t lane = 0; lane < lane_tile; ++lane) whole &= sums.step_valid[lane] != 0.0;
-  if (whole) return activity_of<true>(sums, y, valid, rows, lanes, threshold);
+  if (whole) return activity_of<true>(sums, y, valid, rows, threshold);
   const std::size_t first = rows < 2 || valid != nullptr ? rows : 2;  // after two valid samples all is whole
-  activity_of<false>(sums, y, valid, first, lanes, threshold);
-  if (first < rows) activity(sums, y + first * lanes, valid, rows - first, lanes, threshold);
+  activity_of<false>(sums, y, valid, first, threshold);
+  if (first < rows) activity(sums, y + first * lane_tile, valid, rows - first, threshold);
 }
 
 }  // namespace myod::dsp::MYOD_KERNELS

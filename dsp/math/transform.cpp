@@ -1,8 +1,8 @@
-#include "dsp/features/transform.hpp"
+#include "dsp/math/transform.hpp"
 
 #include "dsp/math/math.hpp"
 
-namespace myod::dsp {
+namespace myod::dsp::math {
 
 Transform::Transform(std::size_t samples) : values_(samples % 2 == 0 ? samples / 2 : samples) {
   std::size_t length = values_, stride = 1;
@@ -19,8 +19,8 @@ Transform::Transform(std::size_t samples) : values_(samples % 2 == 0 ? samples /
 }
 
 std::array<double, 2> Transform::root(std::size_t k, std::size_t n) {
-  const double angle = -2.0 * math::pi * static_cast<double>(k % n) / static_cast<double>(n);
+  const double angle = -2.0 * pi * static_cast<double>(k % n) / static_cast<double>(n);
   return {math::cos(angle), math::sin(angle)};
 }
 
-}  // namespace myod::dsp
+}  // namespace myod::dsp::math

@@ -8,7 +8,7 @@
 
 #include "dsp/kernels/kernels.hpp"
 
-namespace myod::dsp {
+namespace myod::dsp::math {
 
 class Transform {
  public:
@@ -26,4 +26,4 @@ class Transform {
   std::vector<TransformPass> passes_;
 };
 
-}  // namespace myod::dsp
+}  // namespace myod::dsp::math

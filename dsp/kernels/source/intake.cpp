@@ -1,0 +1,42 @@
+// Raw counts of a tile of lanes: rails, missing values, repeats and the scale in one go (condition/intake.hpp).
+#include "dsp/condition/flags.hpp"
+#include "dsp/kernels/source/parts.hpp"
+#include "dsp/kernels/source/registers.hpp"
+
+namespace myod::dsp::MYOD_KERNELS {
+
+constexpr long long railed = sample_railed, missing = sample_missing, stands = sample_stuck;
+
+bool intake(ConverterTile& c, double* y, unsigned char* flags, std::size_t rows, std::size_t lanes, const double* raw,
+            std::size_t raw_step) {
+  const Register unknown = Register{} + __builtin_nan("");
+  Mask any{};
+  for (std::size_t r = 0; r < tile; ++r) {
+    const Register low = at(c.low, r), high = at(c.high, r), offset = at(c.offset, r), scale = at(c.scale, r);
+    const Register limit = at(c.limit, r);
+    Register last = at(c.last, r), run = at(c.run, r), step = at(c.step, r);
+    Register block_samples = at(c.block_samples, r), block_runs = at(c.block_runs, r);
+    for (std::size_t i = 0; i < rows; ++i) {
+      const Register x = at(raw + i * raw_step, r), longer = run + 1.0, difference = magnitude(x - last);
+      const Mask inside = (x > low) & (x < high), same = x == last;
+      const Mask repeated = inside & same, ended = inside & ~same & (run > 0.0), told = ended & (run < limit);
+      const Mask stuck = repeated & (longer >= limit);
+      step = ended & (difference < step) ? difference : step;
+      block_samples += only_where(told, run);
+      block_runs += one_where(told);
+      run = only_where(inside, same ? longer : Register{} + 1.0);
+      last = inside ? x : unknown;  // a rail repeats itself, and is another defect
+      const Register clamped = x < low ? low : (x > high ? high : x);
+      const Mask finite = x - x == 0.0;
+      at(y + i * lanes, r) = ((finite ? clamped : offset) - offset) * scale;  // no filter swallows the absurd
+      const Mask flag = (stuck & stands) | (finite & ~inside & railed) | (~finite & missing);
+      store_bytes(flags + i * lanes, r, flag);
+      any |= flag;
+    }
+    at(c.last, r) = last, at(c.run, r) = run, at(c.step, r) = step;
+    at(c.block_samples, r) = block_samples, at(c.block_runs, r) = block_runs;
+  }
+  return !some(any);
+}
+
+}  // namespace myod::dsp::MYOD_KERNELS
