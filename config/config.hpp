@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/options.hpp"
 
@@ -23,12 +24,18 @@ Configuration load(const std::string& path);
 Configuration parse(std::string_view toml, std::string place);
 
 /// One option by KEY=VALUE; VALUE is a TOML value, a bare word is a string. `sensor=[{name="arm", ...}]` replaces all
-/// sensors, `sensor.NAME.KEY` is one option of one. Ranges are checked at once; what needs several options is checked
-/// by validate(). Throws ConfigError with the place "--set".
+/// sensors, `pair=[{first="left", ...}]` all pairs, `sensor.NAME.KEY` is one option of one sensor. Ranges are checked
+/// at once; what needs several options is checked by validate(). Throws ConfigError with the place "--set".
 void set(Configuration&, std::string_view assignment);
 
 /// What no single option can know: the low-pass above the high-pass, unique names, ... Throws ConfigError.
 void validate(const Configuration&);
+
+/// When all streams are known: every channel of a pair is an EMG channel of one of them. Throws ConfigError.
+void check_pairs(const Configuration&, const std::vector<dsp::Stream>&);
+
+/// What dsp::Pairs is made of.
+std::vector<dsp::PairNames> pair_names(const Configuration&);
 
 /// Everything as commented TOML; parse(print(c)) is c.
 std::string print(const Configuration&);

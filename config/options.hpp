@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dsp/options.hpp"
+#include "dsp/pairs/names.hpp"
 #include "dsp/stream.hpp"
 
 namespace myod::config {
@@ -39,6 +40,13 @@ struct SensorConfig {
   std::vector<ChannelConfig> channel;
 
   Places places;  ///< keys without "sensor."; channels as channel.0.name
+};
+
+/// [[pair]]: two channels to compare.
+struct PairConfig {
+  dsp::PairNames pair;
+
+  Places places;  ///< keys without "pair."
 };
 
 enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
@@ -74,6 +82,7 @@ struct Configuration {
   LogOptions log;
   RealtimeOptions realtime;
   std::vector<SensorConfig> sensors;
+  std::vector<PairConfig> pairs;
   Places places;
 };
 

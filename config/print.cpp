@@ -39,6 +39,10 @@ std::string sensor_text(const SensorConfig& sensor, const std::vector<ChannelCon
   return s;
 }
 
+std::string pair_text(const PairConfig& pair, std::string_view lead) {
+  return "\n" + std::string(lead) + "[[pair]]\n" + lines(pair_rows(), pair, lead);
+}
+
 /// low and high of a number, words of a choice, nothing else.
 std::string limits_json(const Value& value, const Rule& rule) {
   if (std::isfinite(rule.low)) {
@@ -91,12 +95,14 @@ std::string print(const Configuration& c) {
     s +=
         "\n# One table per sensor, one per channel in the sensor's order:\n" + sensor_text({}, {ChannelConfig{}}, "# ");
   for (const SensorConfig& sensor : c.sensors) s += sensor_text(sensor, sensor.channel, "");
+  if (c.pairs.empty()) s += "\n# One table per two channels to compare:\n" + pair_text({}, "# ");
+  for (const PairConfig& pair : c.pairs) s += pair_text(pair, "");
   return s;
 }
 
 std::string list_options(bool json) {
   return option_list(configuration_rows(), "", json) + option_list(sensor_rows(), "sensor.", json) +
-         option_list(channel_rows(), "sensor.channel.", json);
+         option_list(channel_rows(), "sensor.channel.", json) + option_list(pair_rows(), "pair.", json);
 }
 
 std::string hash(const dsp::Options& options) {

@@ -135,6 +135,8 @@ class Reader {
     for (const auto& [key, node] : document) {
       if (key.str() == "sensor") {
         sensors(node, key.source(), c);
+      } else if (key.str() == "pair") {
+        pairs(node, key.source(), c);
       } else if (const toml::table* const section = node.as_table()) {
         if (!is_section(key.str())) {
           mistake(key.source(), "[" + std::string(key.str()) + "]: unknown table; --list-options names all");
@@ -172,6 +174,18 @@ class Reader {
       sensor.places[kept] = at(table.source());
       for (const auto& [key, value] : table)
         option(channel_rows(), channel, key.str(), shown + ".", kept + ".", value, key.source(), sensor.places);
+    });
+  }
+
+  void pairs(const toml::node& node, const toml::source_region& source, Configuration& c) {
+    c.pairs.clear();
+    each_table(node, source, "pair", "[[pair]]", [&](const toml::table& table) {
+      PairConfig& pair = c.pairs.emplace_back();
+      pair.places[""] = at(table.source());
+      const std::string shown = pair_key(table["name"].value_or(std::string()), "");
+      for (const auto& [key, value] : table)
+        option(pair_rows(), pair, key.str(), shown, "", value, key.source(), pair.places);
+      if (pair.pair.name.empty()) pair.pair.name = pair.pair.first + "/" + pair.pair.second;
     });
   }
 
@@ -255,8 +269,8 @@ void set(Configuration& c, std::string_view assignment) {
   const std::string_view text = trim(assignment.substr(equals + 1));
   Reader reader("--set", false);
   try {
-    if (key == "sensor") {
-      reader.document(toml::parse("sensor = " + std::string(text)), c);
+    if (key == "sensor" || key == "pair") {
+      reader.document(toml::parse(std::string(key) + " = " + std::string(text)), c);
     } else if (!key.starts_with("sensor.")) {
       set_option(reader, configuration_rows(), c, key, "", text, c.places);
     } else {

@@ -12,6 +12,7 @@ namespace {
 using C = Configuration;
 using S = SensorConfig;
 using H = ChannelConfig;
+using P = PairConfig;
 
 constexpr std::array<std::string_view, 3> blanking_words{"off", "events", "detect"};
 constexpr std::array<std::string_view, 2> blanking_fill_words{"linear", "hold"};
@@ -147,6 +148,16 @@ constexpr auto channel_table = std::to_array<Row<H>>({
   {{"unit", "of force, angle and the like; emg is always uV; empty is the sensor's"},
    [](H& h) -> Value { return &h.unit; }},
 });
+
+constexpr auto pair_table = std::to_array<Row<P>>({
+  {{"name", "unique; empty is FIRST/SECOND"}, [](P& p) -> Value { return &p.pair.name; }},
+  {{"first", "name of a channel: the left side, or the agonist"}, [](P& p) -> Value { return &p.pair.first; }},
+  {{"second", "name of the channel it is compared with"}, [](P& p) -> Value { return &p.pair.second; }},
+  {{"kind", "how alike two sides are, or how much two muscles work against each other"},
+   [](P& p) -> Value { return choice(p.pair.kind, dsp::pair_kind_words); }},
+  {{"basis", "uV in the same task, uV under the same load, or % of each one's reference; co_contraction: reference"},
+   [](P& p) -> Value { return choice(p.pair.basis, dsp::pair_basis_words); }},
+});
 // clang-format on
 
 }  // namespace
@@ -154,5 +165,6 @@ constexpr auto channel_table = std::to_array<Row<H>>({
 std::span<const Row<Configuration>> configuration_rows() { return configuration_table; }
 std::span<const Row<SensorConfig>> sensor_rows() { return sensor_table; }
 std::span<const Row<ChannelConfig>> channel_rows() { return channel_table; }
+std::span<const Row<PairConfig>> pair_rows() { return pair_table; }
 
 }  // namespace myod::config

@@ -1,4 +1,4 @@
-// The option tables: one row per option, for the configuration itself, for a sensor and for a sensor's channel.
+// The option tables: one row per option, for the configuration itself, a sensor, a sensor's channel and a pair.
 // Reading, printing, --set, --list-options and the messages all walk these rows; the default is what a fresh object
 // holds.
 #pragma once
@@ -43,5 +43,6 @@ struct Row {
 std::span<const Row<Configuration>> configuration_rows();
 std::span<const Row<SensorConfig>> sensor_rows();
 std::span<const Row<ChannelConfig>> channel_rows();
+std::span<const Row<PairConfig>> pair_rows();
 
 }  // namespace myod::config

@@ -1,6 +1,7 @@
 // What no single option can know. A mistake is told with the place its option was given at, when it was given at all.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -114,6 +115,22 @@ void check_condition(const Configuration& c, Mistakes& m) {
     m.add(at("condition.mwave"), "condition.mwave", "on", "must have condition.blanking, which knows the pulses");
 }
 
+void check_pair(const dsp::PairNames& pair, const Places& places, Names& names, Mistakes& m) {
+  const auto at = [&places](std::string_view key) { return place_of(places, key); };
+  const auto key = [&pair](std::string_view k) { return pair_key(pair.name, k); };
+  if (!is_channel_name(pair.name))
+    m.add(at("name"), "pair.name", quoted(pair.name), "must be 1..64 characters without comma, semicolon and quote");
+  else
+    check_unique(names, pair.name, at("name"), "pair.name", m);
+  for (const auto& [k, channel] : {std::pair{"first", pair.first}, std::pair{"second", pair.second}})
+    if (channel.empty()) m.add(at(k), key(k), quoted(channel), "must be the name of a channel");
+  if (!pair.second.empty() && pair.first == pair.second)
+    m.add(at("second"), key("second"), quoted(pair.second), "must be another channel than " + key("first"));
+  if (pair.kind == dsp::PairKind::co_contraction && pair.basis != dsp::PairBasis::reference)
+    m.add(at("basis"), key("basis"), quoted(dsp::pair_basis_words.at(static_cast<std::size_t>(pair.basis))),
+          "must be \"reference\" for kind co_contraction, which compares percents of each muscle's own reference");
+}
+
 }  // namespace
 
 void validate(const Configuration& c) {
@@ -132,7 +149,30 @@ void validate(const Configuration& c) {
       check_unique(sensor_names, sensor.name, place_of(sensor.places, "name"), "sensor.name", m);
     check_sensor(sensor, channel_names, m);
   }
+  Names pair_names;
+  for (const PairConfig& pair : c.pairs) check_pair(pair.pair, pair.places, pair_names, m);
   m.throw_if_any();
+}
+
+void check_pairs(const Configuration& c, const std::vector<dsp::Stream>& streams) {
+  std::set<std::string, std::less<>> emg;
+  for (const dsp::Stream& s : streams)
+    for (const dsp::Channel& channel : s.channels)
+      if (channel.kind == dsp::ChannelKind::emg) emg.insert(channel.name);
+  std::string known;
+  for (const std::string& name : emg) known += (known.empty() ? "" : ", ") + name;
+  Mistakes m;
+  for (const auto& [pair, places] : c.pairs)
+    for (const auto& [k, channel] : {std::pair{"first", pair.first}, std::pair{"second", pair.second}})
+      if (!emg.contains(channel))
+        m.add(place_of(places, k), pair_key(pair.name, k), quoted(channel), "must be an EMG channel, one of " + known);
+  m.throw_if_any();
+}
+
+std::vector<dsp::PairNames> pair_names(const Configuration& c) {
+  std::vector<dsp::PairNames> names;
+  for (const PairConfig& pair : c.pairs) names.push_back(pair.pair);
+  return names;
 }
 
 std::string located(const SensorConfig& sensor, std::string_view message) {

@@ -59,6 +59,10 @@ std::string sensor_key(std::string_view name, std::string_view key) {
   return "sensor." + (name.empty() ? std::string() : std::string(name) + ".") + std::string(key);
 }
 
+std::string pair_key(std::string_view name, std::string_view key) {
+  return "pair." + (name.empty() ? std::string() : std::string(name) + ".") + std::string(key);
+}
+
 std::string toml_text(const Value& value) {
   return std::visit(
       Overload{[](const double* d) { return toml_double(*d); }, [](const std::int64_t* i) { return shortest(*i); },

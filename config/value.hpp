@@ -14,6 +14,9 @@ std::string quoted(std::string_view);
 /// The path of a sensor's option in messages: sensor.NAME.KEY, sensor.KEY while the name is not known.
 std::string sensor_key(std::string_view name, std::string_view key);
 
+/// The path of a pair's option in messages: pair.NAME.KEY, pair.KEY while it has no name.
+std::string pair_key(std::string_view name, std::string_view key);
+
 /// As TOML, so that reading gives the same bits.
 std::string toml_text(const Value&);
 

@@ -32,6 +32,7 @@ serve::Options serve_options(const config::Configuration& configuration) {
   options.listen = configuration.serve.listen.empty() ? default_addresses() : configuration.serve.listen;
   options.boot_id = new_boot_id();
   options.program = std::string("myod ") + config::version;
+  options.pairs = config::pair_names(configuration);
   return options;
 }
 
@@ -61,7 +62,7 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
       earlier_(earlier_calibration(configuration_)),
       blocks_(make_block_rings(plans_)),
       worker_(bell_),
-      dsp_(dsp_rings(), dsp_wake_, bell_, disk_wake_),
+      dsp_(dsp_rings(), config::pair_names(configuration_), dsp_wake_, bell_, disk_wake_),
       recorder_(journal_, disk_wake_, dsp_.counters().journal_lost, data_dir(configuration_),
                 [this](const record::RecorderState&) { bell_.ring(); }),
       pipelines_(
@@ -207,7 +208,21 @@ void App::begin_stream(const SensorPlan& plan, const SensorState& state) {
                      [this, name = plan.name, stream = plan.stream](const std::string& error) {
                        if (!error.empty()) return spdlog::error("{} cannot be processed: {}", name, error);
                        commands_.recall(earlier_, stream);
+                       look_at_pairs();
                      });
+}
+
+/// Channels that are found out from the data could not be looked up when the configuration was.
+void App::look_at_pairs() {
+  std::vector<dsp::Stream> streams;
+  for (const SensorPlan& plan : plans_)
+    if (pipelines_.running(plan.stream)) streams.push_back(pipelines_.stream(plan.stream));
+  if (streams.size() < plans_.size()) return;
+  try {
+    config::check_pairs(configuration_, streams);
+  } catch (const config::ConfigError& wrong) {
+    spdlog::error("nothing can be said of a pair: {}", wrong.what());
+  }
 }
 
 void App::describe(const dsp::Stream& stream, const dsp::Options& options, std::uint32_t index, std::uint32_t epoch) {

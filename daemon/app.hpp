@@ -48,6 +48,7 @@ class App {
   void look_at_sensors();
   std::string silence(std::uint32_t stream) const;
   void begin_stream(const SensorPlan& plan, const SensorState& state);
+  void look_at_pairs();
   void describe(const dsp::Stream& stream, const dsp::Options& options, std::uint32_t index, std::uint32_t epoch);
   void fill_status(v1::Status& status) const;
 

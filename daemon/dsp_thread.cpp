@@ -39,8 +39,9 @@ std::string apply_realtime(DspThread::Realtime realtime, pthread_t thread) {
 
 }  // namespace
 
-/// What a pipeline says, put into the rings: frames and events for the serve thread, and both into the journal.
-class DspThread::Voice final : public dsp::Sink {
+/// What a pipeline says, put into the rings: frames and events for the serve thread, and both into the journal; frames
+/// of pairs for the serve thread.
+class DspThread::Voice final : public dsp::Sink, public dsp::PairSink {
  public:
   explicit Voice(DspThread& owner) : owner_(owner) {}
 
@@ -49,7 +50,14 @@ class DspThread::Voice final : public dsp::Sink {
     const RecordHead head{RecordKind::frame, f.head.stream, s.sequence++, owner_.now_ns_};
     if (!write_record(*owner_.rings_.results, head, one(f.head), f.values, f.status)) ++owner_.counters_.results_lost;
     if (s.journaling) owner_.journaled(write_record(*owner_.rings_.journal, head, one(f.head), f.values, f.status));
+    owner_.pairs_.push(f, *this);
     spoke = true;
+  }
+
+  void pair(const dsp::PairFrame& p) override {
+    const RecordHead head{RecordKind::pair, static_cast<std::uint32_t>(p.pair), owner_.pair_sequences_[p.pair]++,
+                          owner_.now_ns_};
+    if (!write_record(*owner_.rings_.results, head, one(p))) ++owner_.counters_.results_lost;
   }
 
   void event(const dsp::Event& e, const dsp::Repetition* repetition) override {
@@ -76,8 +84,14 @@ class DspThread::Voice final : public dsp::Sink {
   DspThread& owner_;
 };
 
-DspThread::DspThread(Rings rings, Wake& wake, Bell& serve, Wake& disk)
-    : rings_(std::move(rings)), wake_(wake), serve_(serve), disk_(disk), streams_(rings_.blocks.size()) {}
+DspThread::DspThread(Rings rings, std::span<const dsp::PairNames> pairs, Wake& wake, Bell& serve, Wake& disk)
+    : rings_(std::move(rings)),
+      pairs_(pairs),
+      pair_sequences_(pairs.size()),
+      wake_(wake),
+      serve_(serve),
+      disk_(disk),
+      streams_(rings_.blocks.size()) {}
 
 DspThread::~DspThread() { stop(); }
 
@@ -189,6 +203,7 @@ void DspThread::hand_over(const DspRequest& request, Voice& voice) {
     s.built->pipeline.take_seed(fresh.seed);
   }
   fresh.pipeline.plant_seed(fresh.seed, at);
+  pairs_.begin(request.stream, fresh.pipeline.stream());
   s.journaling = request.journal;
   if (s.journaling) {
     const RecordHead head{RecordKind::hand_over, request.stream, 0, now_ns_};

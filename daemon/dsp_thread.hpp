@@ -16,6 +16,7 @@
 #include "daemon/records.hpp"
 #include "daemon/ring.hpp"
 #include "daemon/wake.hpp"
+#include "dsp/pairs/pairs.hpp"
 #include "dsp/pipeline.hpp"
 
 namespace myod::daemon {
@@ -59,7 +60,7 @@ class DspThread {
   struct Rings {
     std::vector<Ring*> blocks;  ///< per stream, from the acquisition thread
     Ring* requests = nullptr;   ///< DspRequest
-    Ring* results = nullptr;    ///< frames
+    Ring* results = nullptr;    ///< frames, of pairs too
     Ring* events = nullptr;
     Ring* replies = nullptr;  ///< DspReply; the requester keeps at most as many requests open as fit here
     Ring* journal = nullptr;
@@ -69,7 +70,7 @@ class DspThread {
     int cpu = -1;           ///< pin to this CPU; -1: off
   };
 
-  DspThread(Rings rings, Wake& wake, Bell& serve, Wake& disk);
+  DspThread(Rings rings, std::span<const dsp::PairNames> pairs, Wake& wake, Bell& serve, Wake& disk);
   ~DspThread();
 
   /// Returns what was asked and is not permitted, with the remedy; empty when all is well. The thread runs either way.
@@ -95,6 +96,8 @@ class DspThread {
   void journaled(bool written) noexcept;
 
   Rings rings_;
+  dsp::Pairs pairs_;
+  std::vector<std::uint64_t> pair_sequences_;
   Wake& wake_;
   Bell& serve_;
   Wake& disk_;

@@ -94,6 +94,7 @@ dsp::Stream make_stream(const SensorPlan& plan, const sensors::Setup& layout, do
 
 void check_names(const std::vector<SensorPlan>& plans, const config::Configuration& configuration) {
   std::set<std::string> names;
+  std::vector<dsp::Stream> streams;
   for (const SensorPlan& plan : plans) {
     if (plan.setup.channels == 0) continue;  // found out from the data
     const config::SensorConfig& c = configuration.sensors[plan.stream];
@@ -106,7 +107,9 @@ void check_names(const std::vector<SensorPlan>& plans, const config::Configurati
       if (!names.insert(channel.name).second)
         throw config::ConfigError(
             config::located(c, "channel: the name \"" + channel.name + "\" is used twice: give unique names"));
+    streams.push_back(stream);
   }
+  if (streams.size() == plans.size()) config::check_pairs(configuration, streams);
 }
 
 }  // namespace myod::daemon

@@ -27,7 +27,8 @@ std::vector<SensorPlan> plan_sensors(const config::Configuration&);
 /// channel the user did not name is called SENSOR.DEVICE_NAME, so names are unique.
 dsp::Stream make_stream(const SensorPlan&, const sensors::Setup& layout, double rate_hz, const config::Configuration&);
 
-/// Throws config::ConfigError when two channels of all streams share a name, or one names channels that do not exist.
+/// Throws config::ConfigError when two channels of all streams share a name, or one names channels that do not exist,
+/// itself or in a pair. What is found out from the data is not known yet and passes.
 void check_names(const std::vector<SensorPlan>&, const config::Configuration&);
 
 }  // namespace myod::daemon

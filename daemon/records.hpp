@@ -2,9 +2,10 @@
 // (results) and to the disk thread (journal and results); events to the serve thread have a ring of their own.
 //   block      BlockHead, doubles          journal
 //   command    dsp::Command                journal
-//   hand_over  HandOverHead, ChannelSeeds, options TOML  journal: a pipeline begins: which epoch, at which sample, with
-//   which seed frame      dsp::FrameHead, doubles, ChannelStatus event      dsp::Event, and dsp::Repetition when it is
-//   one
+//   hand_over  HandOverHead, ChannelSeeds, options TOML  journal: a pipeline begins: which epoch, at which sample, seed
+//   frame      dsp::FrameHead, doubles, ChannelStatus
+//   event      dsp::Event, and dsp::Repetition when it is one
+//   pair       dsp::PairFrame              results alone: the journal gives it again
 #pragma once
 
 #include <cstddef>
@@ -22,12 +23,12 @@
 
 namespace myod::daemon {
 
-enum class RecordKind : std::uint32_t { block, command, hand_over, frame, event };
+enum class RecordKind : std::uint32_t { block, command, hand_over, frame, event, pair };
 
 struct RecordHead {
   RecordKind kind = RecordKind::block;
-  std::uint32_t stream = 0;
-  std::uint64_t sequence = 0;   ///< frames: stream-wide over all kinds; events: a count of their own
+  std::uint32_t stream = 0;     ///< of a pair's frame: which pair
+  std::uint64_t sequence = 0;   ///< frames: stream-wide over all kinds; events, pairs: a count of their own
   std::int64_t written_ns = 0;  ///< CLOCK_MONOTONIC of the wake that produced it
 };
 

@@ -126,4 +126,28 @@ v1::Event convert(const dsp::Event& event, const dsp::Repetition* repetition, st
   return out;
 }
 
+v1::PairFrame convert(const dsp::PairFrame& frame, const dsp::PairNames& names, std::uint64_t sequence,
+                      std::int64_t written_ns) {
+  v1::PairFrame out;
+  out.set_pair(static_cast<std::uint32_t>(frame.pair));
+  out.set_sequence(sequence);
+  out.set_name(names.name);
+  out.set_kind(std::string(dsp::word(dsp::pair_kind_words, names.kind)));
+  out.set_basis(std::string(dsp::word(dsp::pair_basis_words, names.basis)));
+  out.set_first(names.first);
+  out.set_second(names.second);
+  out.set_time_ns(frame.time_ns);
+  out.set_t_s(frame.t_s);
+  out.set_written_ns(written_ns);
+  out.set_valid(frame.valid != 0);
+  out.set_cci_pct(frame.cci_pct);
+  out.set_rudolph_pct(frame.rudolph_pct);
+  out.set_symmetry_pct(frame.symmetry_pct);
+  out.set_first_uv(frame.first_uv);
+  out.set_second_uv(frame.second_uv);
+  out.set_first_pct(frame.first_pct);
+  out.set_second_pct(frame.second_pct);
+  return out;
+}
+
 }  // namespace myod::proto

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "dsp/options.hpp"
+#include "dsp/pairs/pairs.hpp"
 #include "dsp/results.hpp"
 #include "dsp/stream.hpp"
 #include "myod/v1/myod.pb.h"
@@ -23,5 +24,9 @@ v1::Frame convert(const dsp::FeatureFrame& frame, double rate_hz, std::uint64_t 
 /// `channel`: name of event.channel, empty when the event concerns the whole stream. `repetition` may be null.
 v1::Event convert(const dsp::Event& event, const dsp::Repetition* repetition, std::string_view channel,
                   std::uint64_t sequence);
+
+/// `names`: of the pair frame.pair is the index of.
+v1::PairFrame convert(const dsp::PairFrame& frame, const dsp::PairNames& names, std::uint64_t sequence,
+                      std::int64_t written_ns);
 
 }  // namespace myod::proto

@@ -97,6 +97,8 @@ void Recording::write(const daemon::RecordView& record) {
     case Kind::event:
       event(*s, record);
       break;
+    case Kind::pair:  // not sent here
+      break;
   }
   if (!file_.flush_if_large()) ++unwritten_;
 }

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 #include <list>
+#include <utility>
 
 #include "daemon/clock.hpp"
 #include "daemon/serve/address.hpp"
@@ -33,6 +34,7 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
   State(boost::asio::io_context& io, Options options, Hooks hooks) : io_(io), timer_(io) {
     for (const std::string& address : options.listen) listeners_.emplace_back(io, ListeningSocket(address));
     hub_->options = std::move(options);
+    next_of_pair_.resize(hub_->options.pairs.size());
     hub_->hooks = std::move(hooks);
     hub_->status = [this] { return status(); };
   }
@@ -89,6 +91,24 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
       if (!session->wants(event.stream, v1::KIND_EVENTS)) continue;
       if (!bytes) bytes = event_message(record, event);
       session->event(bytes);
+    }
+  }
+
+  void pair(const daemon::RecordView& record) {
+    const auto frame = record.as<dsp::PairFrame>();
+    const dsp::PairNames& names = hub_->options.pairs.at(frame.pair);
+    const FrameKey key{record.head.stream, v1::KIND_PAIRS, record.head.sequence, record.head.written_ns};
+    const std::uint64_t lost_from = std::exchange(next_of_pair_.at(frame.pair), key.sequence + 1);
+    Bytes bytes;
+    for (const auto& session : sessions_) {
+      if (!session->wants_pair(names)) continue;
+      if (key.sequence > lost_from) session->lost_pairs({key.stream, key.kind, lost_from}, key.sequence - 1);
+      if (!bytes) {
+        v1::ServerMessage message;
+        *message.mutable_pair() = proto::convert(frame, names, key.sequence, key.written_ns);
+        bytes = serialise(message);
+      }
+      session->frame(key, static_cast<double>(frame.time_ns) * 1e-9, bytes);
     }
   }
 
@@ -227,6 +247,7 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
   std::shared_ptr<Hub> hub_ = std::make_shared<Hub>();
   std::list<Listener> listeners_;
   std::vector<std::shared_ptr<Session>> sessions_;
+  std::vector<std::uint64_t> next_of_pair_;  // sequences
   bool stopped_ = false;
 };
 
@@ -243,6 +264,7 @@ void Server::describe(const v1::Stream& stream) { state_->describe(stream); }
 void Server::publish(const daemon::RecordView& record) {
   if (record.head.kind == daemon::RecordKind::frame) state_->frame(record);
   if (record.head.kind == daemon::RecordKind::event) state_->event(record);
+  if (record.head.kind == daemon::RecordKind::pair) state_->pair(record);
 }
 
 void Server::status_changed() { state_->status_changed(); }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/records.hpp"
+#include "dsp/pairs/names.hpp"
 #include "myod/v1/myod.pb.h"
 
 namespace myod::serve {
@@ -21,6 +22,7 @@ struct Options {
   std::vector<std::string> listen;  ///< unix:PATH, tcp:HOST:PORT (port 0 picks one)
   std::string boot_id;
   std::string program;                ///< "myod 0.1.0"
+  std::vector<dsp::PairNames> pairs;  ///< as the dsp thread counts them
   std::size_t queue_bytes = 1 << 20;  ///< per client, frames
   int queue_ms = 1000;                ///< per client, age of frames: older ones make room for the present
   std::size_t event_queue = 1024;     ///< per client, events; more: disconnected
@@ -48,7 +50,7 @@ class Server {
 
   /// A stream begins, or begins again with a new epoch.
   void describe(const v1::Stream&);
-  /// A record of kind frame or event, from the ring.
+  /// A record of kind frame, event or pair, from the ring.
   void publish(const daemon::RecordView&);
   /// A sensor or a recording failed or returned: everybody who subscribed to anything is told the status now.
   void status_changed();

@@ -118,7 +118,7 @@ void Session::on_hello(const v1::ClientHello& hello) {
   said.set_protocol_minor(protocol_minor);
   said.set_program(hub_->options.program);
   said.set_boot_id(hub_->options.boot_id);
-  for (const char* feature : {"features", "spectrum", "control", "events", "status", "commands"})
+  for (const char* feature : {"features", "spectrum", "control", "events", "status", "commands", "pairs"})
     said.add_features(feature);
   said.set_role(std::string(word(peer_.role)));
   said.set_disclaimer(disclaimer);
@@ -182,6 +182,10 @@ void Session::event(const Bytes& message) {
 void Session::lost_upstream(std::uint32_t stream, std::uint64_t first, std::uint64_t last) {
   if (served() && subscription_.wants_frames(stream))
     outbox_.lose({stream, v1::KIND_UNSPECIFIED, first}, last, last - first + 1, LossReason::upstream);
+}
+
+void Session::lost_pairs(const FrameKey& first, std::uint64_t last) {
+  outbox_.lose(first, last, last - first.sequence + 1, LossReason::upstream);
 }
 
 void Session::beat(const Bytes& heartbeat) {

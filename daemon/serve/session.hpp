@@ -31,10 +31,13 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void describe(const DescribedStream& stream);
   bool wants(std::uint32_t stream, v1::Kind kind) const { return served() && subscription_.wants(stream, kind); }
+  bool wants_pair(const dsp::PairNames& pair) const { return served() && subscription_.wants_pair(pair); }
   void frame(const FrameKey& key, double t_s, const Bytes& message);
   void event(const Bytes& message);
   /// Frames first..last of a stream never reached the server.
   void lost_upstream(std::uint32_t stream, std::uint64_t first, std::uint64_t last);
+  /// The same of a pair's.
+  void lost_pairs(const FrameKey& first, std::uint64_t last);
   void say(Bytes message);
   bool listens() const { return served() && subscription_.wants_anything(); }
   bool wants_status() const { return served() && subscription_.wants_status(); }

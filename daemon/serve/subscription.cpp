@@ -21,7 +21,7 @@ std::optional<v1::Reply> check_kind(int kind) {
   if (kind == v1::KIND_UNSPECIFIED || !v1::Kind_IsValid(kind))
     return refusal(
         v1::ERROR_CODE_BAD_VALUE,
-        "kind " + std::to_string(kind) + " is not known: there are control, features, spectrum, events, status");
+        "kind " + std::to_string(kind) + " is not known: there are control, features, spectrum, pairs, events, status");
   return std::nullopt;
 }
 
@@ -66,6 +66,11 @@ void Subscription::described(const v1::Stream& stream) {
 
 bool Subscription::wants_frames(std::uint32_t stream) const {
   return wants_stream(stream) && (has(v1::KIND_CONTROL) || has(v1::KIND_FEATURES) || has(v1::KIND_SPECTRUM));
+}
+
+bool Subscription::wants_pair(const dsp::PairNames& pair) const {
+  return has(v1::KIND_PAIRS) &&
+         (channels_.empty() || channels_.count(pair.first) != 0 || channels_.count(pair.second) != 0);
 }
 
 bool Subscription::thins(std::uint32_t stream, v1::Kind kind, double t_s) {

@@ -21,6 +21,7 @@ class Subscription {
 
   bool wants(std::uint32_t stream, v1::Kind kind) const { return has(kind) && wants_stream(stream); }
   bool wants_frames(std::uint32_t stream) const;
+  bool wants_pair(const dsp::PairNames& pair) const;
   bool wants_anything() const { return !kinds_.empty(); }
   bool wants_status() const { return has(v1::KIND_STATUS); }
   bool may_drop() const { return may_drop_; }

@@ -3,17 +3,9 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <limits>
-#include <string_view>
 
 namespace myod::dsp {
-
-/// On what both sides stand, named beside every symmetry and never mixed: microvolt in the same task, microvolt under
-/// the same load, or percent of each side's own reference, which hides a paresis (clinical.md).
-enum class PairBasis : std::uint8_t { task, load, reference };
-inline constexpr std::array<std::string_view, 3> pair_basis_words{"task", "load", "reference"};
 
 /// Falconer and Winter 1985: the area both have in common, twice, in percent of the area of both; here of one instant.
 /// 0: one works alone, 100: both alike.

@@ -58,6 +58,15 @@ unit = "deg"
 [[sensor]]
 name = "leg"
 kind = "sim"
+[[pair]]
+first = "biceps left"
+second = "leg.right"
+[[pair]]
+name = "elbow"
+first = "biceps left"
+second = "leg.left"
+kind = "co_contraction"
+basis = "reference"
 )";
 
 TEST(Config, PrintedConfigurationReadsBackToTheSame) {
@@ -70,9 +79,47 @@ TEST(Config, PrintedConfigurationReadsBackToTheSame) {
   ASSERT_EQ(c.sensors[0].channel.size(), 2U);
   EXPECT_EQ(c.sensors[0].channel[0].side, dsp::Side::left);
   EXPECT_EQ(c.sensors[0].channel[1].kind, dsp::ChannelKind::angle);
+  ASSERT_EQ(c.pairs.size(), 2U);
+  EXPECT_EQ(c.pairs[0].pair.name, "biceps left/leg.right") << "a pair without a name is called by its channels";
+  EXPECT_EQ(c.pairs[1].pair.kind, dsp::PairKind::co_contraction);
+  EXPECT_EQ(c.pairs[1].pair.basis, dsp::PairBasis::reference);
   const std::string printed = print(c);
   EXPECT_EQ(print(parse(printed, "printed")), printed);
   EXPECT_NE(printed, print(Configuration{}));
+}
+
+TEST(Config, APairNamesTwoChannelsOnABasisItCanStandOn) {
+  EXPECT_EQ(parse_error("[[pair]]\nname = \"knee\"\nfirst = \"a\""),
+            "lab.toml:1: pair.knee.second = \"\": must be the name of a channel");
+  EXPECT_EQ(parse_error("[[pair]]\nfirst = \"a\"\nsecond = \"a\""),
+            "lab.toml:3: pair.a/a.second = \"a\": must be another channel than pair.a/a.first");
+  EXPECT_EQ(
+      parse_error("[[pair]]\nfirst = \"a\"\nsecond = \"b\"\n[[pair]]\nname = \"a/b\"\nfirst = \"c\"\nsecond = \"d\""),
+      "lab.toml:5: pair.name = \"a/b\": must be unique; it is taken already (lab.toml:1)");
+  EXPECT_EQ(parse_error("[[pair]]\nfirst = \"a\"\nsecond = \"b\"\nkind = \"co_contraction\"\nbasis = \"load\""),
+            "lab.toml:5: pair.a/b.basis = \"load\": must be \"reference\" for kind co_contraction, which compares "
+            "percents of each muscle's own reference");
+  EXPECT_EQ(parse_error("[[pair]]\nbasis = \"force\""),
+            "lab.toml:2: pair.basis = \"force\": must be one of task, load, reference");
+  EXPECT_EQ(parse_error("pair = 3"), "lab.toml:1: pair = 3: must be tables, each headed [[pair]]");
+  EXPECT_EQ(set_error("pair=[{first=\"a\"}]"), "--set: pair.a/.second = \"\": must be the name of a channel");
+}
+
+TEST(Config, APairOfWhatNoSensorHasNamesWhatThereIs) {
+  dsp::Stream stream;
+  stream.channels.resize(3);
+  stream.channels[0].name = "left", stream.channels[1].name = "right", stream.channels[2].name = "grip";
+  stream.channels[2].kind = dsp::ChannelKind::force;
+  const auto error = [&](const std::string& second) {
+    return error_of([&] {
+      check_pairs(parse("[[pair]]\nname = \"arms\"\nfirst = \"left\"\nsecond = \"" + second + "\"", "lab.toml"),
+                  {stream});
+    });
+  };
+  EXPECT_EQ(error("right"), "no error");
+  for (const std::string second : {"nose", "grip"})
+    EXPECT_EQ(error(second),
+              "lab.toml:4: pair.arms.second = \"" + second + "\": must be an EMG channel, one of left, right");
 }
 
 TEST(Config, TheFileThatComesWithTheProgramIsThePrintedDefault) {

@@ -244,6 +244,27 @@ std::map<std::string, std::string> server_messages() {
          m.mutable_goodbye()->set_code(v1::GOODBYE_CODE_TOO_SLOW);
        })},
       {"heartbeat", line<Server>([](Server& m) { m.mutable_heartbeat()->set_time_ns(11); })},
+      {"pair", line<Server>([](Server& m) {
+         v1::PairFrame& p = *m.mutable_pair();
+         p.set_pair(1);
+         p.set_sequence(8);
+         p.set_name("elbow");
+         p.set_kind("co_contraction");
+         p.set_basis("reference");
+         p.set_first("biceps");
+         p.set_second("triceps");
+         p.set_time_ns(100);
+         p.set_written_ns(101);
+         p.set_valid(true);
+         p.set_cci_pct(50);
+         p.set_rudolph_pct(13.5);
+         p.set_symmetry_pct(-20);
+         p.set_first_uv(120.5);
+         p.set_second_uv(40);
+         p.set_first_pct(30);
+         p.set_second_pct(10);
+         p.set_t_s(2.5);
+       })},
   };
 }
 

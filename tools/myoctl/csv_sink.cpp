@@ -116,6 +116,7 @@ class CsvFolder::StreamSink final : public dsp::Sink {
   void frame(const dsp::FeatureFrame& f) override {
     if (f.head.kind == dsp::FrameKind::control) return;
     const bool amplitude = f.head.kind == dsp::FrameKind::amplitude;
+    if (amplitude) folder_.pairs_->frame(f);
     CsvFile& file = amplitude ? *folder_.amplitude_ : *folder_.spectrum_;
     const Layout& columns = layout_of(f.head.kind);
     const std::string t_s = csv_number(stream_.seconds(static_cast<double>(f.head.end_index)));
@@ -218,16 +219,20 @@ CsvFolder::CsvFolder(std::filesystem::path dir, std::size_t streams, bool filter
   events_.emplace(dir_ / "events.csv", "kind,channel,t_event_s,t_decision_s,value,text,sensor");
   repetitions_.emplace(dir_ / "repetitions.csv",
                        "channel,number,start_s,end_s,peak_uv,peak_ref_pct,mean_uv,rest_before_s,mdf_hz,complete");
+  pairs_.emplace(dir_ / "pairs.csv");
 }
 
 CsvFolder::~CsvFolder() {
   for (std::optional<CsvFile>* file : {&amplitude_, &spectrum_, &events_, &repetitions_}) file->reset();
+  pairs_.reset();
   sinks_.clear();
   std::error_code ignored;
   if (made_) std::filesystem::remove(dir_, ignored);  // when nothing came to lie in it
 }
 
-dsp::Sink& CsvFolder::begin(std::uint32_t stream, const dsp::Pipeline& pipeline) {
+dsp::Sink& CsvFolder::begin(std::uint32_t stream, const dsp::Pipeline& pipeline,
+                            const std::vector<dsp::PairNames>& pairs) {
+  pairs_->begin(stream, pipeline.stream(), pairs);
   rows_.push_back({stream, pipeline.epoch(), pipeline.next_index(), pipeline.stream(), pipeline.options()});
   auto& sink = sinks_[stream];
   if (!sink) sink = std::make_unique<StreamSink>(*this, pipeline.stream());
@@ -264,7 +269,7 @@ void CsvFolder::finish(const std::map<std::uint32_t, StreamArrivals>& came, Proc
   CsvFile streams(dir_ / "streams.csv",
                   "sensor,rate_hz,t0_s,channels,conditioning,group_delay_s,config_hash,epoch,begin_index,begin_s");
   write_streams(streams, came);
-  std::vector<CsvFile*> files{&*amplitude_, &*spectrum_, &*events_, &*repetitions_};
+  std::vector<CsvFile*> files{&*amplitude_, &*spectrum_, &*events_, &*repetitions_, &pairs_->file()};
   for (auto& [stream, sink] : sinks_)
     if (sink->filtered()) files.push_back(&*sink->filtered());
   files.push_back(&streams);
@@ -278,6 +283,7 @@ void CsvFolder::finish(const std::map<std::uint32_t, StreamArrivals>& came, Proc
     const auto of_stream = came.find(stream);
     sink->add_to(summary.channels, of_stream == came.end() ? 0 : of_stream->second.instants);
   }
+  for (const std::string& note : pairs_->notes()) summary.notes.push_back(note);
   for (const std::string& why : refusals_) summary.notes.push_back("command refused: " + why);
   summary.out = dir_;
 }

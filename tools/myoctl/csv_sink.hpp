@@ -1,4 +1,4 @@
-// Results as the CSV files of a folder: amplitude, spectrum, events, repetitions, streams and, when asked for,
+// Results as the CSV files of a folder: amplitude, spectrum, events, repetitions, pairs, streams and, when asked for,
 // filtered; counted on the way. Constant memory. The files get their names together when all are whole, streams.csv
 // last: an earlier result is replaced as a whole, and stays as it was when this one fails.
 #pragma once
@@ -13,6 +13,7 @@
 
 #include "dsp/pipeline.hpp"
 #include "tools/myoctl/csv_file.hpp"
+#include "tools/myoctl/pair_csv.hpp"
 #include "tools/myoctl/process_summary.hpp"
 
 namespace myod::myoctl {
@@ -26,8 +27,8 @@ class CsvFolder {
   CsvFolder(const CsvFolder&) = delete;
   CsvFolder& operator=(const CsvFolder&) = delete;
 
-  /// Who listens to this pipeline from its next_index() on: a row of streams.csv.
-  dsp::Sink& begin(std::uint32_t stream, const dsp::Pipeline& pipeline);
+  /// Who listens to this pipeline from its next_index() on: a row of streams.csv. `pairs` are those of the first call.
+  dsp::Sink& begin(std::uint32_t stream, const dsp::Pipeline& pipeline, const std::vector<dsp::PairNames>& pairs);
   /// Writes streams.csv and puts everything in place. Adds channels, files, refused commands to the summary.
   void finish(const std::map<std::uint32_t, StreamArrivals>& came, ProcessSummary& summary);
 
@@ -46,6 +47,7 @@ class CsvFolder {
   std::filesystem::path dir_;
   bool several_, filtered_;
   std::optional<CsvFile> amplitude_, spectrum_, events_, repetitions_;
+  std::optional<PairCsv> pairs_;
   std::vector<StreamRow> rows_;
   std::map<std::uint32_t, std::unique_ptr<StreamSink>> sinks_;
   std::vector<std::string> refusals_;

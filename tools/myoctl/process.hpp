@@ -31,6 +31,8 @@ inline constexpr std::string_view process_files_help =
     "                   mains_db is empty, mains hum is not measured yet\n"
     "  events.csv       onsets, offsets, repetitions, gaps, marks; a gap without a channel is of the whole sensor\n"
     "  repetitions.csv  a row per contraction\n"
+    "  pairs.csv        a row per 100 ms and pair of channels (--set 'pair=[{first=\"A\", second=\"B\"}]'):\n"
+    "                   co-contraction or symmetry, and both amplitudes it is of\n"
     "  streams.csv      a row per sensor and epoch (a change of settings begins one): which channels, what was done\n"
     "                   to the samples, and from which sample on\n"
     "  filtered.csv     with --filtered: the conditioned samples; of several sensors filtered_SENSOR.csv each\n"

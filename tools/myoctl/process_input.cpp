@@ -70,9 +70,10 @@ void process_table(const fs::path& input, const fs::path& out, const ProcessArgu
   CsvTable table(input);
   dsp::Pipeline pipeline(table_stream(table, input, a), options.dsp);
   config::check_channels(calibration, {pipeline.stream()});
+  config::check_pairs(options, {pipeline.stream()});
 
   CsvFolder folder(out, 1, a.filtered);
-  dsp::Sink& sink = folder.begin(0, pipeline);
+  dsp::Sink& sink = folder.begin(0, pipeline, config::pair_names(options));
   apply_calibration(calibration, 0, pipeline, sink);
   const std::size_t channels = table.names().size();
   std::vector<double> raw(instants_per_block * channels);
@@ -105,8 +106,8 @@ void process_recording(const fs::path& input, const fs::path& out, const Process
   CsvFolder folder(out, streams.size(), a.filtered);
   std::set<std::uint32_t> calibrated;
   Replay replay(journal.streams(), a.set, input.string(),
-                [&](dsp::Pipeline& p, const record::HandOver& why) -> dsp::Sink& {
-                  dsp::Sink& sink = folder.begin(why.stream, p);
+                [&](dsp::Pipeline& p, const record::HandOver& why, const config::Configuration& options) -> dsp::Sink& {
+                  dsp::Sink& sink = folder.begin(why.stream, p, config::pair_names(options));
                   if (calibrated.insert(why.stream).second) apply_calibration(calibration, why.stream, p, sink);
                   return sink;
                 });

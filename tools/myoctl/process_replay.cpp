@@ -22,7 +22,7 @@ void Replay::hand_over(const record::HandOver& h) {
   if (r.pipeline) r.pipeline->finish(dsp::taken_over, *r.sink);
   r.pipeline = std::make_unique<dsp::Pipeline>(r.stream, options.dsp, h.stream, h.epoch);
   r.pipeline->plant_seed(h.seeds, h.at_index);
-  r.sink = &begin_(*r.pipeline, h);
+  r.sink = &begin_(*r.pipeline, h, options);
 }
 
 void Replay::finish() {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "config/options.hpp"
 #include "daemon/record/journal_reader.hpp"
 #include "dsp/pipeline.hpp"
 #include "tools/myoctl/process_summary.hpp"
@@ -18,8 +19,10 @@ namespace myod::myoctl {
 
 class Replay final : public record::JournalHandler {
  public:
-  /// A pipeline begins: may give it commands; returns who listens to it. Called again for every hand-over.
-  using Begin = std::function<dsp::Sink&(dsp::Pipeline& pipeline, const record::HandOver& why)>;
+  /// A pipeline begins, under these options: may give it commands; returns who listens to it. Called again for every
+  /// hand-over.
+  using Begin = std::function<dsp::Sink&(dsp::Pipeline& pipeline, const record::HandOver& why,
+                                         const config::Configuration& options)>;
 
   /// `set`: KEY=VALUE over the recorded options; empty: exactly as it was. `name`: of the recording, for errors.
   Replay(const std::vector<record::RecordedStream>& streams, std::vector<std::string> set, std::string name,

@@ -2,6 +2,7 @@
 // outlives the connection and reconnects; else one line per frame and channel, that ends with the connection.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -22,10 +23,11 @@ namespace {
 constexpr std::int64_t second_ns = 1'000'000'000;
 
 // A channel that no sensor has told yet cannot be subscribed to: then everything is, and the model picks.
-v1::Subscribe subscription(const WatchArguments& arguments, const WatchModel& model) {
+v1::Subscribe subscription(const WatchArguments& arguments, const WatchModel& model, const v1::ServerHello& hello) {
   v1::Subscribe subscribe;
   for (const v1::Kind kind : {v1::KIND_FEATURES, v1::KIND_SPECTRUM, v1::KIND_EVENTS, v1::KIND_STATUS})
     subscribe.add_kinds(kind);
+  if (std::ranges::count(hello.features(), "pairs") != 0) subscribe.add_kinds(v1::KIND_PAIRS);
   if (model.knows_all_wanted())
     for (const auto& name : arguments.channels) subscribe.add_channels(name);
   subscribe.set_max_rate_hz(arguments.rate_hz);
@@ -47,7 +49,7 @@ std::unique_ptr<Link> begin(Signals& signals, const std::string& address, const 
     if (message && message->has_status()) break;
   }
   if (const auto unknown = model.unknown_channel(); !unknown.empty()) throw Failure(exit_wrong_value, unknown);
-  link->subscribe(subscription(arguments, model));
+  link->subscribe(subscription(arguments, model, link->hello()));
   return link;
 }
 
@@ -119,6 +121,8 @@ int print_until_ended(const WatchArguments& arguments, WatchModel& model, Link& 
     const auto message = link.wait(monotonic_ns() + second_ns);
     if (!message) continue;
     model.take(*message, monotonic_ns());
+    if (message->has_pair() && model.wants(message->pair()))
+      print_line(arguments.json ? json_line(message->pair()) : plain_line(message->pair()));
     if (!message->has_frame()) continue;
     if (!arguments.json && message->frame().kind() != v1::KIND_FEATURES) continue;
     for (const auto& reading : model.readings(message->frame()))

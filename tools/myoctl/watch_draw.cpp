@@ -9,6 +9,7 @@
 #include "dsp/quality.hpp"
 #include "tools/myoctl/picture.hpp"
 #include "tools/myoctl/text.hpp"
+#include "tools/myoctl/watch_lines.hpp"
 
 namespace myod::myoctl {
 namespace {
@@ -28,6 +29,7 @@ struct Layout {
   bool terse = false;   // one line per sensor, no blank lines
   std::size_t lines_per_channel = 3;
   std::size_t channels_shown = 0;
+  bool pairs = true;  // a line each, below the sensors
 };
 
 std::string time_of_day(std::int64_t mono_ns, const Window& window) {
@@ -91,6 +93,9 @@ Layout lay_out(const View& view, const Window& window) {
   constexpr std::size_t header_and_footer = 4;
   std::size_t around = header_and_footer - 1 + trouble(view, window).size();
   for (const auto& sensor : view.sensors) around += 2 + excuse(view, sensor, window).size();
+  const std::size_t pairs = view.pairs.empty() ? 0 : view.pairs.size() + 1;
+  layout.pairs = pairs == 0 || around + channels + pairs <= window.height;
+  if (layout.pairs) around += pairs;
   layout.terse = around + channels > window.height;
   if (layout.terse) around = header_and_footer + view.sensors.size();
   const std::size_t room = window.height > around ? window.height - around : 1;
@@ -168,6 +173,15 @@ void draw_details(Picture& picture, const ChannelView& channel, const Layout& la
   picture.end_line();
 }
 
+void draw_pairs(Picture& picture, const View& view, const Window& window) {
+  for (const auto& pair : view.pairs) {
+    const bool old = stale(view, pair, window.now_ns);
+    picture.add(printable(pair.frame.name()), old ? Ink::dim : Ink::strong).add("  ");
+    picture.add(old ? std::string(old_word) : pair_text(pair.frame), old ? Ink::dim : Ink::plain).end_line();
+  }
+  if (!view.pairs.empty()) picture.end_line();
+}
+
 // The worst channel speaks for all when there is no room below each.
 void draw_footer(Picture& picture, const View& view, const Layout& layout, std::size_t hidden, const Window& window) {
   if (layout.lines_per_channel < 3) {
@@ -184,6 +198,7 @@ void draw_footer(Picture& picture, const View& view, const Layout& layout, std::
     picture.end_line();
   }
   std::string text = "q leaves · not a medical device";
+  if (!layout.pairs) text += " · " + counted(view.pairs.size(), "pair", "pairs") + " more: enlarge the window";
   if (hidden > 0) text += " · " + counted(hidden, "channel", "channels") + " more: enlarge the window or use --channel";
   picture.add(text, Ink::dim);
   picture.end_line();
@@ -230,6 +245,7 @@ std::string draw(const View& view, const Window& window) {
     }
     if (!layout.terse && (layout.lines_per_channel < 3 || sensor.channels.empty())) picture.end_line();
   }
+  if (layout.pairs) draw_pairs(picture, view, window);
   draw_footer(picture, view, layout, channels - shown, window);
   return picture.text(window.height);
 }

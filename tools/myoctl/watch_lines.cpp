@@ -2,8 +2,10 @@
 #include "tools/myoctl/watch_lines.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
-#include "dsp/quality.hpp"
+#include "dsp/pairs/names.hpp"
 #include "dsp/words.hpp"
 #include "tools/myoctl/json.hpp"
 #include "tools/myoctl/text.hpp"
@@ -37,6 +39,45 @@ std::string json_line(const Reading& reading) {
     const auto& status = frame.status(reading.channel);
     json.field("valid_fraction", status.valid_fraction()).field("quality", status.quality());
   }
+  return json.close_object().text();
+}
+
+std::string pair_text(const v1::PairFrame& p) {
+  struct Basis {
+    std::string_view word, meaning, unit;
+    bool percent;
+  };
+  static constexpr std::array<Basis, 3> bases{{
+      {dsp::word(dsp::pair_basis_words, dsp::PairBasis::task), "uV, same task", "uV", false},
+      {dsp::word(dsp::pair_basis_words, dsp::PairBasis::load), "uV, same load", "uV", false},
+      {dsp::word(dsp::pair_basis_words, dsp::PairBasis::reference), "own references", "%", true},
+  }};
+  const auto basis = std::ranges::find(bases, std::string_view(p.basis()), &Basis::word);
+  if (basis == bases.end()) return printable(p.kind() + " on a basis this version does not know: " + p.basis());
+  const bool against = p.kind() == dsp::word(dsp::pair_kind_words, dsp::PairKind::co_contraction);
+  const double value = against ? p.cci_pct() : p.symmetry_pct();
+  std::string text = (against ? "co-contraction " : "symmetry ") + std::string(!against && value > 0.0 ? "+" : "") +
+                     number(value, 0) + " % (" + std::string(basis->meaning) + ")";
+  const auto side = [&](const std::string& name, double uv, double pct) {
+    return printable(name) + " " + amplitude(basis->percent ? pct : uv) + " " + std::string(basis->unit);
+  };
+  text += ": " + side(p.first(), p.first_uv(), p.first_pct()) + ", " + side(p.second(), p.second_uv(), p.second_pct());
+  if (!p.valid()) return text + ", a side is missing";
+  return std::isnan(value) ? text + ", both rest or a reference is missing" : text;
+}
+
+std::string plain_line(const v1::PairFrame& p) {
+  return fit_left(number(p.t_s(), 3) + " s", 12) + "  " + printable(p.name()) + "  " + pair_text(p);
+}
+
+std::string json_line(const v1::PairFrame& p) {
+  Json json;
+  json.open_object().field("kind", "pairs").field("pair", p.name()).field("pair_kind", p.kind());
+  json.field("basis", p.basis()).field("first", p.first()).field("second", p.second());
+  json.field("t_s", p.t_s()).field("time_ns", p.time_ns()).field("sequence", p.sequence());
+  json.field("cci_pct", p.cci_pct()).field("rudolph_pct", p.rudolph_pct()).field("symmetry_pct", p.symmetry_pct());
+  json.field("first_uv", p.first_uv()).field("second_uv", p.second_uv());
+  json.field("first_pct", p.first_pct()).field("second_pct", p.second_pct()).field("valid", p.valid());
   return json.close_object().text();
 }
 

@@ -1,4 +1,4 @@
-// `watch` without a terminal: one channel of one frame as a line, for people or as JSON. Pure.
+// `watch` without a terminal: one channel of one frame, or one pair, as a line, for people or as JSON. Pure.
 #pragma once
 
 #include <string>
@@ -12,5 +12,15 @@ std::string plain_line(const Reading& reading);
 
 /// Every number of the frame under its name in the feature table.
 std::string json_line(const Reading& reading);
+
+/// A line of a pair: time, name, what it says.
+std::string plain_line(const v1::PairFrame& pair);
+
+/// "symmetry +12 % (uV, same task): left 120 uV, right 95.0 uV": the number with its basis and both amplitudes it is
+/// of.
+std::string pair_text(const v1::PairFrame& pair);
+
+/// The columns of pairs.csv, `kind` as `pair_kind` beside the kind of message.
+std::string json_line(const v1::PairFrame& pair);
 
 }  // namespace myod::myoctl

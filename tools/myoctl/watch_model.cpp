@@ -73,12 +73,17 @@ bool stale(const View& view, const SensorView& sensor, std::int64_t now_ns) {
   return !sensor.last_frame_ns || now_ns - *sensor.last_frame_ns > stale_after_ns;
 }
 
+bool stale(const View& view, const PairView& pair, std::int64_t now_ns) {
+  constexpr std::int64_t patience_ns = 500'000'000;
+  return !view.connected || now_ns - pair.came_ns > patience_ns + stale_after_ns;
+}
+
 const google::protobuf::RepeatedPtrField<v1::Feature>& Reading::features() const {
   return *table_of(stream, frame.kind());
 }
 
 void WatchModel::connected(const v1::ServerHello& hello, std::int64_t now_ns) {
-  if (hello.boot_id() != boot_id_) view_.sensors.clear();
+  if (hello.boot_id() != boot_id_) view_.sensors.clear(), view_.pairs.clear();
   boot_id_ = hello.boot_id();
   streams_.clear();
   status_.reset();
@@ -101,6 +106,8 @@ void WatchModel::take(const v1::ServerMessage& message, std::int64_t now_ns) {
       return take_frame(message.frame(), now_ns);
     case v1::ServerMessage::kEvent:
       return take_event(message.event());
+    case v1::ServerMessage::kPair:
+      return take_pair(message.pair(), now_ns);
     case v1::ServerMessage::kLoss:
       return take_loss(message.loss());
     case v1::ServerMessage::kStatus:
@@ -166,7 +173,22 @@ void WatchModel::take_event(const v1::Event& event) {
   }
 }
 
+void WatchModel::take_pair(const v1::PairFrame& pair, std::int64_t now_ns) {
+  if (!wants(pair)) return;
+  auto& pairs = view_.pairs;
+  auto at = std::find_if(pairs.begin(), pairs.end(), [&](const PairView& p) { return p.frame.pair() >= pair.pair(); });
+  if (at == pairs.end() || at->frame.pair() != pair.pair()) at = pairs.emplace(at);
+  *at = {pair, now_ns};
+}
+
+bool WatchModel::wants(const v1::PairFrame& pair) const {
+  return wanted_.empty() || std::any_of(wanted_.begin(), wanted_.end(), [&](const std::string& name) {
+           return name == pair.first() || name == pair.second();
+         });
+}
+
 void WatchModel::take_loss(const v1::Loss& loss) {
+  if (loss.kind() == v1::KIND_PAIRS) return;  // its stream is a pair, and the next one is a tenth of a second away
   const auto stream = streams_.find(loss.stream());
   if (stream != streams_.end() && loss.reason() != "rate")
     sensor(stream->second.sensor()).frames_missed += loss.frames();

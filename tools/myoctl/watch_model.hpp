@@ -47,6 +47,12 @@ struct SensorView {
   std::vector<ChannelView> channels;          ///< emg only, and only those asked for
 };
 
+/// Two channels compared, as told last.
+struct PairView {
+  v1::PairFrame frame;
+  std::int64_t came_ns = 0;  ///< when it arrived here
+};
+
 struct View {
   bool connected = false;
   std::int64_t link_since_ns = 0;  ///< when it was connected or lost
@@ -54,6 +60,7 @@ struct View {
   std::string program;
   std::uint64_t events_lost = 0;
   std::vector<SensorView> sensors;  ///< in the order the daemon named them
+  std::vector<PairView> pairs;      ///< in the order they were configured, as far as told
 };
 
 /// Median frequency of the effort: of the window that ended last while the muscle is active, of the last repetition
@@ -63,6 +70,8 @@ double effort_mdf_hz(const ChannelView& channel);
 
 /// No data of a streaming sensor for longer than a hiccup.
 bool stale(const View& view, const SensorView& sensor, std::int64_t now_ns);
+/// A pair may lag by the half second its sides wait for each other.
+bool stale(const View& view, const PairView& pair, std::int64_t now_ns);
 
 /// One channel of a frame, by name: for the lines and the JSON of `watch`.
 struct Reading {
@@ -90,6 +99,9 @@ class WatchModel {
   /// The readings of a frame just taken, wanted channels only; none when the frame is not of a stream described.
   std::vector<Reading> readings(const v1::Frame& frame) const;
 
+  /// One of its channels is wanted.
+  bool wants(const v1::PairFrame& pair) const;
+
   /// Why a wanted channel cannot come, naming those there are; empty when all can, and while a sensor has not told its
   /// channels yet.
   std::string unknown_channel() const;
@@ -100,6 +112,7 @@ class WatchModel {
   void take_stream(const v1::Stream& stream);
   void take_frame(const v1::Frame& frame, std::int64_t now_ns);
   void take_event(const v1::Event& event);
+  void take_pair(const v1::PairFrame& pair, std::int64_t now_ns);
   void take_loss(const v1::Loss& loss);
   void take_status(const v1::Status& status);
   SensorView& sensor(const std::string& name);

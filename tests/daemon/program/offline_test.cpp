@@ -24,7 +24,8 @@ class Live {
  public:
   explicit Live(const Daemon& daemon) : daemon_(daemon), client_(daemon.address(), "offline_test 1") {
     v1::Subscribe all;
-    for (const v1::Kind kind : {v1::KIND_FEATURES, v1::KIND_SPECTRUM, v1::KIND_CONTROL, v1::KIND_EVENTS})
+    for (const v1::Kind kind :
+         {v1::KIND_FEATURES, v1::KIND_SPECTRUM, v1::KIND_CONTROL, v1::KIND_EVENTS, v1::KIND_PAIRS})
       all.add_kinds(kind);
     client_.subscribe(all);
   }
@@ -35,6 +36,7 @@ class Live {
       if (!message) continue;
       if (message->has_frame()) frames.push_back(message->frame());
       if (message->has_event()) events.push_back(message->event());
+      if (message->has_pair()) pairs.push_back(message->pair());
       if (message->has_loss() || message->has_events_lost()) ++losses;
     }
   }
@@ -60,6 +62,7 @@ class Live {
 
   std::vector<v1::Frame> frames;
   std::vector<v1::Event> events;
+  std::vector<v1::PairFrame> pairs;
   int losses = 0;
 
  private:
@@ -163,7 +166,8 @@ TEST(LiveEqualsOffline, BitForBitAcrossGapsCalibrationsMarksAndAChangedConfigura
   Process sensor(
       simulator(folder, "sim", {"--channels", "2", "--drop", "0.0005", "--corrupt", "0.0002", "--seed", "11"}));
   ASSERT_TRUE(sensor.line());
-  Daemon daemon(folder, {"--sensor", "sim@" + (folder / "tty"), "--set", "sensor.sim.rate_hz=1000"});
+  const std::string pair = R"(pair=[{first="left", second="right"}])";
+  Daemon daemon(folder, {"--sensor", "sim@" + (folder / "tty"), "--set", "sensor.sim.rate_hz=1000", "--set", pair});
   ASSERT_TRUE(daemon.becomes("state", "streaming"));
 
   Live live(daemon);
@@ -193,8 +197,9 @@ TEST(LiveEqualsOffline, BitForBitAcrossGapsCalibrationsMarksAndAChangedConfigura
   live.until([&] { return live.frames.back().end_index() > recorded.end_index; });
 
   record::JournalReader journal(path);
-  myoctl::Replay replay(journal.streams(), {}, path,
-                        [&](dsp::Pipeline&, const record::HandOver&) -> dsp::Sink& { return replayed; });
+  myoctl::Replay replay(
+      journal.streams(), {}, path,
+      [&](dsp::Pipeline&, const record::HandOver&, const config::Configuration&) -> dsp::Sink& { return replayed; });
   while (journal.next(replay)) {
   }
   EXPECT_FALSE(replay.hole());
@@ -227,6 +232,18 @@ TEST(LiveEqualsOffline, BitForBitAcrossGapsCalibrationsMarksAndAChangedConfigura
   std::vector<double> told;
   for (std::size_t i = 0; i < recorded.events.size(); ++i)
     told.insert(told.end(), {live.events[i].t_event_s(), live.events[i].t_decision_s(), live.events[i].value()});
+  const std::vector<std::string> columns{"t_s", "symmetry_pct", "valid", "first_uv", "second_uv", "first_pct"};
+  const auto pairs = numbers_of(folder / "out/pairs.csv", columns);
+  ASSERT_GT(pairs.size(), 50 * columns.size());
+  std::vector<double> live_pairs;
+  for (const v1::PairFrame& p : live.pairs)
+    if (!live_pairs.empty() || p.t_s() == pairs[0])
+      live_pairs.insert(live_pairs.end(),
+                        {p.t_s(), p.symmetry_pct(), p.valid() ? 1.0 : 0.0, p.first_uv(), p.second_uv(), p.first_pct()});
+  ASSERT_GE(live_pairs.size(), pairs.size());
+  live_pairs.resize(pairs.size());
+  expect_same_numbers(pairs, live_pairs);
+  EXPECT_TRUE(std::ranges::any_of(live.pairs, [](const auto& p) { return p.symmetry_pct() > -100.0; }));
   expect_same_numbers(numbers_of(folder / "out/events.csv", {"t_event_s", "t_decision_s", "value"}), told);
 }
 

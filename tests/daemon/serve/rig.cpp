@@ -1,6 +1,7 @@
 // The server runs on its own io_context thread; the tests are its dsp thread and its clients.
 #include "tests/daemon/serve/rig.hpp"
 
+#include "dsp/pairs/pairs.hpp"
 #include "proto/convert.hpp"
 
 namespace myod::serve {
@@ -74,6 +75,18 @@ void Rig::event(std::uint32_t stream, std::int32_t channel, std::uint64_t sequen
   on_io([&] {
     write_record(ring_, {daemon::RecordKind::event, stream, sequence, 7}, daemon::one(e),
                  repetition ? std::span<const dsp::Repetition>(&*repetition, 1) : std::span<const dsp::Repetition>());
+    server_->publish(daemon::view(ring_.front()));
+    ring_.release();
+  });
+}
+
+void Rig::pair(std::uint32_t pair, std::uint64_t sequence) {
+  dsp::PairFrame p;
+  p.pair = pair;
+  p.time_ns = dsp::Pairs::grid_ns * static_cast<std::int64_t>(sequence + 1);
+  p.first_uv = static_cast<double>(sequence);
+  on_io([&] {
+    write_record(ring_, {daemon::RecordKind::pair, pair, sequence, 7}, daemon::one(p));
     server_->publish(daemon::view(ring_.front()));
     ring_.release();
   });

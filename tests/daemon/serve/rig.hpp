@@ -44,6 +44,8 @@ class Rig {
   void frame(std::uint32_t stream, dsp::FrameKind kind, std::uint64_t sequence);
   void event(std::uint32_t stream, std::int32_t channel, std::uint64_t sequence,
              const std::optional<dsp::Repetition>& repetition = {});
+  /// One frame of options.pairs[pair], 100 ms (sequence + 1).
+  void pair(std::uint32_t pair, std::uint64_t sequence);
 
   const std::string& unix_address() const { return addresses_[0]; }
   const std::string& tcp_address() const { return addresses_[1]; }

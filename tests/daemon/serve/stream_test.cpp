@@ -1,8 +1,10 @@
 // What the dsp thread says reaches everybody who wants it, and what does not is told.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
+#include "dsp/pairs/pairs.hpp"
 #include "tests/daemon/serve/rig.hpp"
 
 namespace myod::serve {
@@ -55,6 +57,62 @@ TEST(Streaming, SendsOnlyTheKindsAndStreamsAskedFor) {
   ASSERT_TRUE(message && message->has_frame());
   EXPECT_EQ(message->frame().stream(), 1U);
   EXPECT_EQ(message->frame().sequence(), 1U);
+}
+
+Options with_pairs() {
+  Options options;
+  options.pairs = {{"arms", "arm1", "arm2"},
+                   {"legs", "leg1", "leg2", dsp::PairKind::co_contraction, dsp::PairBasis::reference}};
+  return options;
+}
+
+TEST(Streaming, PairsGoToWhoWantsOneOfTheirChannelsWithNamesAndBasis) {
+  Rig rig(with_pairs());
+  rig.describe(0, "arm");
+  rig.describe(1, "leg");
+  client::Client client(rig.unix_address(), "test 1", patience);
+  auto wish = subscription({v1::KIND_PAIRS});
+  wish.add_channels("leg2");
+  subscribe(client, wish);
+  rig.pair(0, 0);
+  rig.frame(1, FrameKind::amplitude, 0);
+  rig.pair(1, 0);
+  const auto message =
+      receive_until(client, [](const auto& m) { return m.has_frame() || m.has_pair() || m.has_loss(); });
+  ASSERT_TRUE(message && message->has_pair());
+  const v1::PairFrame& pair = message->pair();
+  EXPECT_EQ(pair.pair(), 1U);
+  EXPECT_EQ(pair.name(), "legs");
+  EXPECT_EQ(pair.kind(), "co_contraction");
+  EXPECT_EQ(pair.basis(), "reference");
+  EXPECT_EQ(pair.first(), "leg1");
+  EXPECT_EQ(pair.second(), "leg2");
+  EXPECT_EQ(pair.time_ns(), dsp::Pairs::grid_ns);
+  EXPECT_TRUE(std::isnan(pair.cci_pct()));
+}
+
+TEST(Streaming, EveryPairIsThinnedForItselfAndItsLossesAreTold) {
+  Rig rig(with_pairs());
+  client::Client client(rig.unix_address(), "test 1", patience);
+  auto wish = subscription({v1::KIND_PAIRS});
+  wish.set_max_rate_hz(5.0);
+  subscribe(client, wish);
+  for (std::uint64_t s = 0; s < 6; ++s)
+    if (s != 3) rig.pair(0, s), rig.pair(1, s);  // 3 is lost upstream
+  std::array<std::string, 2> came;
+  std::array<std::uint64_t, 2> lost{};
+  while (came[1].size() < 4) {
+    const auto m = receive_until(client, [](const auto& x) { return x.has_pair() || x.has_loss(); });
+    ASSERT_TRUE(m);
+    if (m->has_pair()) came.at(m->pair().pair()) += std::to_string(m->pair().sequence());
+    if (!m->has_loss()) continue;
+    EXPECT_EQ(m->loss().kind(), v1::KIND_PAIRS);
+    lost.at(m->loss().stream()) += m->loss().frames();
+  }
+  for (std::size_t pair = 0; pair < 2; ++pair) {
+    EXPECT_EQ(came.at(pair), "0145") << pair;  // 100, 200, 500 and 600 ms: the first of each stretch of 200 ms
+    EXPECT_EQ(lost.at(pair), 2U) << pair;
+  }
 }
 
 TEST(Streaming, RefusesASubscriptionItCannotKeepAndLeavesTheOldOne) {

@@ -91,6 +91,29 @@ inline v1::ServerMessage status_message(const std::string& state = "streaming", 
   return message;
 }
 
+/// Biceps against triceps, 30 % and 10 % of their references.
+inline v1::ServerMessage pair_message() {
+  v1::ServerMessage message;
+  auto& pair = *message.mutable_pair();
+  pair.set_name("elbow");
+  pair.set_kind("co_contraction");
+  pair.set_basis("reference");
+  pair.set_first("biceps");
+  pair.set_second("triceps");
+  pair.set_sequence(5);
+  pair.set_time_ns(100);
+  pair.set_t_s(12.3);
+  pair.set_valid(true);
+  pair.set_cci_pct(50);
+  pair.set_rudolph_pct(13.25);
+  pair.set_symmetry_pct(std::numeric_limits<double>::quiet_NaN());
+  pair.set_first_uv(121);
+  pair.set_second_uv(40);
+  pair.set_first_pct(30);
+  pair.set_second_pct(10);
+  return message;
+}
+
 inline constexpr float nan_f = std::numeric_limits<float>::quiet_NaN();
 
 }  // namespace myod::test

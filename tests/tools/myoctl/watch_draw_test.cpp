@@ -57,6 +57,19 @@ q leaves · not a medical device
   EXPECT_EQ(draw(working().view(), plain()), golden + 1);
 }
 
+TEST(WatchDraw, APairIsShownWithItsBasisAndBothSides) {
+  WatchModel model = working();
+  model.take(test::pair_message(), second);
+  EXPECT_EQ(lines(draw(model.view(), plain())).at(9),
+            "elbow  co-contraction 50 % (own references): biceps 30.0 %, triceps 10.0 %");
+  const auto low = draw(model.view(), plain(80, 6));
+  EXPECT_EQ(low.find("elbow"), std::string::npos);
+  EXPECT_NE(low.find("1 pair more: enlarge the window"), std::string::npos);
+  Window later = plain(120);
+  later.now_ns += second;
+  EXPECT_EQ(lines(draw(model.view(), later)).at(9), "elbow  old value");
+}
+
 TEST(WatchDraw, TellsHowManyRepetitionsThereWereBeforeItWasOpened) {
   WatchModel model({});
   model.connected(test::hello(), 0);

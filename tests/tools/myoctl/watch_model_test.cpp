@@ -6,6 +6,7 @@
 
 #include "dsp/results.hpp"
 #include "tests/tools/myoctl/messages.hpp"
+#include "tools/myoctl/watch_lines.hpp"
 
 namespace myod::myoctl {
 namespace {
@@ -23,6 +24,38 @@ WatchModel streaming(std::vector<std::string> wanted = {}) {
 }
 
 const ChannelView& biceps(const WatchModel& model) { return model.view().sensors.at(0).channels.at(0); }
+
+TEST(WatchModel, APairSaysWhatItIsOfAndWhyItSaysNothing) {
+  v1::PairFrame pair = test::pair_message().pair();
+  pair.set_kind("symmetry");
+  pair.set_basis("load");
+  pair.set_symmetry_pct(50.2);
+  EXPECT_EQ(pair_text(pair), "symmetry +50 % (uV, same load): biceps 121 uV, triceps 40.0 uV");
+  pair.set_symmetry_pct(std::nan(""));
+  EXPECT_EQ(pair_text(pair),
+            "symmetry – % (uV, same load): biceps 121 uV, triceps 40.0 uV, both rest or a reference is missing");
+  pair.set_valid(false);
+  pair.set_second_uv(std::nan(""));
+  EXPECT_EQ(pair_text(pair), "symmetry – % (uV, same load): biceps 121 uV, triceps – uV, a side is missing");
+  EXPECT_EQ(json_line(test::pair_message().pair()),
+            R"({"kind":"pairs","pair":"elbow","pair_kind":"co_contraction","basis":"reference","first":"biceps",)"
+            R"("second":"triceps","t_s":12.3,"time_ns":100,"sequence":5,"cci_pct":50,"rudolph_pct":13.25,)"
+            R"("symmetry_pct":null,"first_uv":121,"second_uv":40,"first_pct":30,"second_pct":10,"valid":true})");
+}
+
+TEST(WatchModel, KeepsThePairsInTheirOrderAndOnlyThoseOfWantedChannels) {
+  auto second = test::pair_message(), first = test::pair_message();
+  second.mutable_pair()->set_pair(1);
+  first.mutable_pair()->set_first("calf");
+  WatchModel model = streaming();
+  for (const auto& message : {second, first, second}) model.take(message, ms);
+  ASSERT_EQ(model.view().pairs.size(), 2U);
+  EXPECT_EQ(model.view().pairs[0].frame.first(), "calf");
+  WatchModel picky = streaming({"biceps"});
+  for (const auto& message : {second, first}) picky.take(message, ms);
+  ASSERT_EQ(picky.view().pairs.size(), 1U);
+  EXPECT_EQ(picky.view().pairs[0].frame.pair(), 1U);
+}
 
 TEST(WatchModel, ShowsTheMusclesByTheNamesOfTheFeatureTable) {
   WatchModel model = streaming();

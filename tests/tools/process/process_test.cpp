@@ -54,6 +54,54 @@ TEST_F(Process, WritesTheColumnsScriptsRelyOn) {
   EXPECT_EQ(streams.rows[0].at("config_hash").size(), 16U);
 }
 
+TEST_F(Process, PairsComeEvery100MsWithBothSidesAndOnlyWhileOneWorks) {
+  ProcessArguments a = arguments(noise("two.csv", 6));
+  a.set = {R"(pair=[{name="arms", first="left arm", second="right arm"}])"};
+  ASSERT_EQ(run(a), 0) << errors_;
+  const Sheet pairs = out("pairs.csv");
+  EXPECT_TRUE(pairs.header.starts_with("t_s,pair,kind,cci_pct,rudolph_pct,symmetry_pct,basis,valid"));
+  ASSERT_EQ(pairs.rows.size(), 59U);
+  EXPECT_EQ(pairs.rows[0].at("t_s"), "0.1");
+  EXPECT_EQ(pairs.rows[58].at("t_s"), "5.9");
+  const auto &resting = pairs.rows[27], &working = pairs.rows[36];  // of 2.8 s, of 3.7 s
+  for (const auto* row : {&resting, &working}) {
+    EXPECT_EQ(row->at("pair"), "arms");
+    EXPECT_EQ(row->at("kind"), "symmetry");
+    EXPECT_EQ(row->at("basis"), "task");
+    EXPECT_EQ(row->at("valid"), "1");
+    EXPECT_EQ(row->at("cci_pct"), "");
+  }
+  EXPECT_EQ(resting.at("symmetry_pct"), "");
+  EXPECT_GT(std::stod(working.at("symmetry_pct")), 90.0);
+  const Sheet amplitude = out("amplitude.csv");  // what stands in both is the same number
+  for (const auto& row : amplitude.rows) {
+    if (row.at("t_s") != "3.7") continue;
+    EXPECT_EQ(row.at("rms_uv"), working.at(row.at("channel") == "left arm" ? "first_uv" : "second_uv"));
+  }
+}
+
+TEST_F(Process, CoContractionIsOfTheReferencesThatWereGiven) {
+  ProcessArguments a = arguments(noise("two.csv", 6));
+  a.set = {R"(pair=[{first="left arm", second="right arm", kind="co_contraction", basis="reference"}])"};
+  ASSERT_EQ(run(a), 0) << errors_;
+  for (const auto& row : out("pairs.csv").rows) EXPECT_EQ(row.at("cci_pct"), "") << "there is no reference";
+  a.calibration = write("levels.toml",
+                        "[channel.\"left arm\"]\nrest_uv = 2.9\nreference_uv = 200\nreference_kind = \"mvc\"\n"
+                        "[channel.\"right arm\"]\nrest_uv = 1.0\nreference_uv = 20\nreference_kind = \"mvc\"\n");
+  ASSERT_EQ(run(a), 0) << errors_;
+  const Sheet pairs = out("pairs.csv");
+  const auto& row = pairs.rows[36];
+  const double left = std::stod(row.at("first_pct")), right = std::stod(row.at("second_pct"));
+  EXPECT_NEAR(std::stod(row.at("cci_pct")), 200.0 * std::min(left, right) / (left + right), 1e-12);
+  EXPECT_NEAR(std::stod(row.at("rudolph_pct")), std::min(left, right) / std::max(left, right) * (left + right), 1e-12);
+}
+
+TEST_F(Process, APairOfAChannelThatIsNotThereIsRefused) {
+  ProcessArguments a = arguments(noise("two.csv", 2));
+  a.set = {R"(pair=[{name="arms", first="left arm", second="rigth arm"}])"};
+  expect_refused(a, 78, R"(pair.arms.second = "rigth arm": must be an EMG channel, one of left arm, right arm)");
+}
+
 TEST_F(Process, NumbersDoNotDependOnTheUnitTheTableIsWrittenIn) {
   std::mt19937 random(5);
   std::normal_distribution<double> normal;
@@ -154,7 +202,8 @@ TEST_F(Process, SaysWhatItDidAndWrote) {
   EXPECT_NE(said_.find("left arm"), std::string::npos) << said_;
   EXPECT_NE(said_.find("5.0 s"), std::string::npos) << said_;
   EXPECT_NE(said_.find("uncalibrated"), std::string::npos) << said_;
-  EXPECT_NE(said_.find("wrote amplitude.csv spectrum.csv events.csv repetitions.csv streams.csv to"), std::string::npos)
+  EXPECT_NE(said_.find("wrote amplitude.csv spectrum.csv events.csv repetitions.csv pairs.csv streams.csv to"),
+            std::string::npos)
       << said_;
   EXPECT_EQ(said_.find("earlier result"), std::string::npos) << said_;
 }

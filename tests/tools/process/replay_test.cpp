@@ -234,8 +234,9 @@ TEST(Replay, SaysBitForBitWhatWasSaidLiveAcrossGapsCommandsAndHandOvers) {
 
   record::JournalReader journal(path);
   Listener offline;
-  myoctl::Replay replay(journal.streams(), {}, path,
-                        [&](dsp::Pipeline&, const record::HandOver&) -> dsp::Sink& { return offline; });
+  myoctl::Replay replay(
+      journal.streams(), {}, path,
+      [&](dsp::Pipeline&, const record::HandOver&, const config::Configuration&) -> dsp::Sink& { return offline; });
   while (journal.next(replay)) {
   }
   expect_same(live, offline.said);
@@ -259,8 +260,9 @@ TEST(Replay, OfOtherOptionsSaysSomethingElse) {
   const std::string path = record_session(session, folder.path());
   record::JournalReader journal(path);
   Listener offline;
-  myoctl::Replay replay(journal.streams(), {"condition.lowpass_hz = 400"}, path,
-                        [&](dsp::Pipeline&, const record::HandOver&) -> dsp::Sink& { return offline; });
+  myoctl::Replay replay(
+      journal.streams(), {"condition.lowpass_hz = 400"}, path,
+      [&](dsp::Pipeline&, const record::HandOver&, const config::Configuration&) -> dsp::Sink& { return offline; });
   while (journal.next(replay)) {
   }
   EXPECT_EQ(session.live.said.heads.size(), offline.said.heads.size());
