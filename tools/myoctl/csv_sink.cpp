@@ -26,6 +26,10 @@ constexpr std::array<std::string_view, 6> amplitude_columns{"rms_uv",  "arv_uv",
 constexpr std::array<std::string_view, 11> spectrum_columns{"mnf_hz",   "mdf_hz",    "finsm5",  "power_uv2",
                                                             "zc_per_s", "ssc_per_s", "wl_uv",   "wamp_per_s",
                                                             "iemg_uvs", "snr_db",    "mains_db"};
+/// Of spectrum frames too, in a file of their own.
+constexpr std::array<std::string_view, 10> trend_columns{
+    "mnf_slope_hz_per_s", "mnf_slope_lo", "mnf_slope_hi",  "mdf_slope_hz_per_s",  "arv_slope_pct_per_s",
+    "finsm5_ratio",       "jasa",         "fatigue_index", "mnf_robust_hz_per_s", "fatigue_confidence_pct"};
 
 /// Where each column of a file finds its number in a frame.
 struct Layout {
@@ -33,22 +37,35 @@ struct Layout {
   std::string header;
 };
 
+std::optional<std::size_t> place_of(std::span<const dsp::FeatureRow> rows, std::string_view name) {
+  const auto row = std::ranges::find(rows, name, &dsp::FeatureRow::name);
+  return row == rows.end() ? std::nullopt : std::optional(static_cast<std::size_t>(row - rows.begin()));
+}
+
 Layout layout(dsp::FrameKind kind, std::span<const std::string_view> fixed) {
   const auto rows = dsp::feature_rows(kind);
+  const auto among = [](std::span<const std::string_view> names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+  };
   Layout l;
   l.header = "t_s,channel";
   for (const std::string_view name : fixed) {
-    const auto row = std::ranges::find(rows, name, &dsp::FeatureRow::name);
-    l.fixed.push_back(row == rows.end() ? std::nullopt : std::optional(static_cast<std::size_t>(row - rows.begin())));
+    l.fixed.push_back(place_of(rows, name));
     l.header.append(",").append(name);
   }
   l.header += ",valid_fraction,quality";
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (std::ranges::find(fixed, rows[i].name) != fixed.end()) continue;
+    if (among(fixed, rows[i].name) || among(trend_columns, rows[i].name)) continue;
     l.further.emplace_back(i);
     l.header.append(",").append(rows[i].name);
   }
   return l;
+}
+
+std::string trend_header() {
+  std::string header = "t_s,channel";
+  for (const std::string_view name : trend_columns) header.append(",").append(name);
+  return header + ",quality";
 }
 
 const Layout& layout_of(dsp::FrameKind kind) {
@@ -136,6 +153,7 @@ class CsvFolder::StreamSink final : public dsp::Sink {
           .field(std::string_view(dsp::quality_text(f.status[c].reasons, f.status[c].grade)));
       std::ranges::for_each(columns.further, put);
       file.end_row();
+      if (!amplitude) trend(t_s, c, f);
     }
   }
 
@@ -182,6 +200,21 @@ class CsvFolder::StreamSink final : public dsp::Sink {
   }
 
  private:
+  /// The trend as it stands. What cannot be told is `indeterminate` without an index; with one it is "no fatigue".
+  void trend(const std::string& t_s, std::size_t c, const dsp::FeatureFrame& f) {
+    const auto rows = dsp::feature_rows(dsp::FrameKind::spectrum);
+    CsvFile& file = *folder_.trend_;
+    file.fields(t_s).field(std::string_view(stream_.channels[c].name));
+    for (const std::string_view name : trend_columns) {
+      const double value = f.values[c * f.head.features + *place_of(rows, name)];
+      if (name == "jasa")
+        file.field(dsp::jasa_words.at(std::isnan(value) ? 0 : static_cast<std::size_t>(value)));
+      else
+        file.field(value);
+    }
+    file.field(std::string_view(dsp::quality_text(f.status[c].reasons, f.status[c].grade))).end_row();
+  }
+
   static void count(ChannelSummary& c, const dsp::ChannelStatus& s) {
     ++c.frames;
     ++c.of_grade[static_cast<std::size_t>(s.grade)];
@@ -216,6 +249,7 @@ CsvFolder::CsvFolder(std::filesystem::path dir, std::size_t streams, bool filter
     : made_(created(dir)), dir_(std::move(dir)), several_(streams > 1), filtered_(filtered) {
   amplitude_.emplace(dir_ / "amplitude.csv", layout_of(dsp::FrameKind::amplitude).header);
   spectrum_.emplace(dir_ / "spectrum.csv", layout_of(dsp::FrameKind::spectrum).header);
+  trend_.emplace(dir_ / "trend.csv", trend_header());
   events_.emplace(dir_ / "events.csv", "kind,channel,t_event_s,t_decision_s,value,text,sensor");
   repetitions_.emplace(dir_ / "repetitions.csv",
                        "channel,number,start_s,end_s,peak_uv,peak_ref_pct,mean_uv,rest_before_s,mdf_hz,complete");
@@ -223,7 +257,7 @@ CsvFolder::CsvFolder(std::filesystem::path dir, std::size_t streams, bool filter
 }
 
 CsvFolder::~CsvFolder() {
-  for (std::optional<CsvFile>* file : {&amplitude_, &spectrum_, &events_, &repetitions_}) file->reset();
+  for (std::optional<CsvFile>* file : {&amplitude_, &spectrum_, &trend_, &events_, &repetitions_}) file->reset();
   pairs_.reset();
   sinks_.clear();
   std::error_code ignored;
@@ -269,7 +303,7 @@ void CsvFolder::finish(const std::map<std::uint32_t, StreamArrivals>& came, Proc
   CsvFile streams(dir_ / "streams.csv",
                   "sensor,rate_hz,t0_s,channels,conditioning,group_delay_s,config_hash,epoch,begin_index,begin_s");
   write_streams(streams, came);
-  std::vector<CsvFile*> files{&*amplitude_, &*spectrum_, &*events_, &*repetitions_, &pairs_->file()};
+  std::vector<CsvFile*> files{&*amplitude_, &*spectrum_, &*trend_, &*events_, &*repetitions_, &pairs_->file()};
   for (auto& [stream, sink] : sinks_)
     if (sink->filtered()) files.push_back(&*sink->filtered());
   files.push_back(&streams);

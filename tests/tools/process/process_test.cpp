@@ -32,7 +32,11 @@ TEST_F(Process, WritesTheColumnsScriptsRelyOn) {
   EXPECT_TRUE(
       out("streams.csv").header.starts_with("sensor,rate_hz,t0_s,channels,conditioning,group_delay_s,config_hash"));
   EXPECT_EQ(out("filtered.csv").header, "t_s,left arm,right arm");
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "out/trend.csv"));
+  EXPECT_TRUE(out("trend.csv")
+                  .header.starts_with("t_s,channel,mnf_slope_hz_per_s,mnf_slope_lo,mnf_slope_hi,mdf_slope_hz_per_s,arv_"
+                                      "slope_pct_per_s,finsm5_ratio,"
+                                      "jasa,fatigue_index"));
+  EXPECT_EQ(out("spectrum.csv").header.find("jasa"), std::string::npos) << "stands in trend.csv";
 
   const Sheet amplitude = out("amplitude.csv");
   ASSERT_EQ(amplitude.rows.size(), 2U * 250U);
@@ -100,6 +104,34 @@ TEST_F(Process, APairOfAChannelThatIsNotThereIsRefused) {
   ProcessArguments a = arguments(noise("two.csv", 2));
   a.set = {R"(pair=[{name="arms", first="left arm", second="rigth arm"}])"};
   expect_refused(a, 78, R"(pair.arms.second = "rigth arm": must be an EMG channel, one of left arm, right arm)");
+}
+
+TEST_F(Process, ATrendThatCannotBeToldIsAnotherAnswerThanNoFatigue) {
+  std::mt19937 random(9);
+  std::normal_distribution<double> normal;
+  std::ostringstream text;  // rest, then a hold of 60 s: one steady, one whose spectrum falls while its amplitude rises
+  text << "steady,tiring,resting\n";
+  double low = 0.0;
+  for (int i = 0; i < 66'000; ++i) {
+    const double held = i < 4000 ? 0.0 : 1.0, t = held * (i - 4000) / 60'000.0, white = normal(random);
+    low += (0.6 - 0.35 * t) * (white - low);  // white noise through a low-pass that sinks
+    text << (held == 1.0 ? 80.0 : 3.0) * normal(random) << "," << (held == 1.0 ? 80.0 + 160.0 * t : 3.0) * low << ","
+         << 3.0 * normal(random) << "\n";
+  }
+  ASSERT_EQ(run(arguments(write("hold.csv", text.str()))), 0) << errors_;
+  const Sheet trend = out("trend.csv");
+  ASSERT_EQ(trend.rows.size(), 3U * 132U);
+  std::map<std::string, std::map<std::string, std::string>> last;
+  for (const auto& row : trend.rows)
+    if (row.at("t_s") == "65") last[row.at("channel")] = row;
+  EXPECT_EQ(last["tiring"].at("jasa"), "fatigue");
+  EXPECT_GT(std::stod(last["tiring"].at("fatigue_index")), 20.0);
+  EXPECT_LT(std::stod(last["tiring"].at("mnf_slope_hi")), 0.0);
+  EXPECT_NE(last["steady"].at("jasa"), "fatigue");
+  EXPECT_NE(last["steady"].at("fatigue_index"), "") << "no fatigue";
+  EXPECT_EQ(last["resting"].at("jasa"), "indeterminate");
+  EXPECT_EQ(last["resting"].at("fatigue_index"), "") << "it cannot be told";
+  EXPECT_EQ(last["resting"].at("mnf_slope_hz_per_s"), "");
 }
 
 TEST_F(Process, NumbersDoNotDependOnTheUnitTheTableIsWrittenIn) {
@@ -202,8 +234,9 @@ TEST_F(Process, SaysWhatItDidAndWrote) {
   EXPECT_NE(said_.find("left arm"), std::string::npos) << said_;
   EXPECT_NE(said_.find("5.0 s"), std::string::npos) << said_;
   EXPECT_NE(said_.find("uncalibrated"), std::string::npos) << said_;
-  EXPECT_NE(said_.find("wrote amplitude.csv spectrum.csv events.csv repetitions.csv pairs.csv streams.csv to"),
-            std::string::npos)
+  EXPECT_NE(
+      said_.find("wrote amplitude.csv spectrum.csv trend.csv events.csv repetitions.csv pairs.csv streams.csv to"),
+      std::string::npos)
       << said_;
   EXPECT_EQ(said_.find("earlier result"), std::string::npos) << said_;
 }

@@ -15,7 +15,7 @@ TEST_F(Refusals, AnEarlierResultIsReplacedAsAWholeOrStays) {
   a.filtered = true;
   ASSERT_EQ(run(a), 0) << errors_;
   const std::vector<std::string> whole{"amplitude.csv",   "events.csv",   "filtered.csv", "pairs.csv",
-                                       "repetitions.csv", "spectrum.csv", "streams.csv"};
+                                       "repetitions.csv", "spectrum.csv", "streams.csv",  "trend.csv"};
   EXPECT_EQ(names_in("out"), whole);
   const Sheet before = out("amplitude.csv");
   expect_refused(arguments(write("b.csv", "A\n1\nx\n")), 1, "b.csv:3");
