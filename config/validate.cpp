@@ -131,12 +131,24 @@ void check_pair(const dsp::PairNames& pair, const Places& places, Names& names, 
           "must be \"reference\" for kind co_contraction, which compares percents of each muscle's own reference");
 }
 
+void check_onset(const Configuration& c, Mistakes& m) {
+  const auto at = [&c](std::string_view key) { return place_of(c.places, key); };
+  const dsp::OnsetOptions& o = c.dsp.onset;
+  if (o.bonato_needed > o.bonato_among)
+    m.add(at("onset.bonato_needed"), "onset.bonato_needed", number(o.bonato_needed),
+          "must be at most onset.bonato_among = " + number(o.bonato_among));
+  if (o.profile == dsp::OnsetProfile::fast && o.method != dsp::OnsetMethod::cusum)
+    m.add(at("onset.profile"), "onset.profile", "\"fast\"",
+          "must be \"standard\": only onset.method = \"cusum\" has it");
+}
+
 }  // namespace
 
 void validate(const Configuration& c) {
   Mistakes m;
   const auto at = [&c](std::string_view key) { return place_of(c.places, key); };
   check_condition(c, m);
+  check_onset(c, m);
   if (c.dsp.features.band_high_hz <= c.dsp.features.band_low_hz)
     m.add(at("features.band_high_hz"), "features.band_high_hz", number(c.dsp.features.band_high_hz),
           "must be above features.band_low_hz = " + number(c.dsp.features.band_low_hz) + " Hz");

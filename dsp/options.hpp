@@ -52,14 +52,24 @@ struct FeatureOptions {
   double min_valid = 0.8;  ///< a window with less is invalid
 };
 
+/// The detectors of the literature stand beside the CUSUM (detect/threshold_method.hpp).
+enum class OnsetMethod : std::uint8_t { cusum, hodges_bui, tkeo, bonato, lidierth };
 enum class OnsetProfile : std::uint8_t { standard, fast };
 
 struct OnsetOptions {
   bool enabled = true;
-  OnsetProfile profile = OnsetProfile::standard;  ///< standard: clip 6, 20 ms; fast: clip 9, no least duration
-  double threshold = 0.0;                         ///< 0: from the table by rate and chain (dsp-spec 0b.2)
+  OnsetMethod method = OnsetMethod::cusum;
+  OnsetProfile profile =
+      OnsetProfile::standard;  ///< of cusum. standard: clip 6, 20 ms; fast: clip 9, no least duration
+  double threshold = 0.0;      ///< 0: of cusum from the table by rate and chain (dsp-spec 0b.2), else the method's own
   double merge_ms = 125.0;
   double min_burst_ms = 30.0;
+  double smoothing_hz = 50.0;        ///< of hodges_bui, tkeo, lidierth: Butterworth, 2 poles
+  double run_ms = 25.0;              ///< of the same: so long above the threshold
+  double dip_ms = 5.0;               ///< of lidierth: what a run may fall below it meanwhile
+  std::int64_t bonato_needed = 2;    ///< so many pairs above the threshold
+  std::int64_t bonato_among = 5;     ///< among the newest so many
+  std::int64_t whitening_order = 6;  ///< of bonato: order of the autoregressive model of rest
 };
 
 struct RepetitionOptions {

@@ -4,22 +4,36 @@
 // windows after. The host time at which it was taken is not here either: a seed belongs to a sample index.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 
 #include "dsp/command.hpp"
 #include "dsp/features/fatigue.hpp"
+#include "dsp/options.hpp"
 
 namespace myod::dsp {
+
+/// What a ThresholdMethod learned of rest. Of another method, or with another parameter, it is learned anew.
+struct OnsetBaseline {
+  static constexpr std::size_t most_moments = 9;
+  OnsetMethod method = OnsetMethod::cusum;
+  double parameter = 0.0;                      ///< smoothing_hz, or whitening_order
+  double rest_uv = 0.0;                        ///< RMS that its threshold stands for; 0: not known
+  std::array<double, most_moments> moments{};  ///< mean square, then means of what the method weighs; 0: not known
+
+  bool operator==(const OnsetBaseline&) const = default;
+};
 
 /// Where an OnsetDetector stands. Indices count samples since the stream began.
 struct OnsetState {
   bool active = false;
-  bool started = false;           ///< a sample was weighed since the stream began or the last gap
-  double s = 0.0, q = 0.0;        ///< S and its mirror
-  std::uint64_t zero_index = 0;   ///< n0, or m0 while active
+  bool started = false;     ///< a sample was weighed since the stream began or the last gap
+  double s = 0.0, q = 0.0;  ///< S and its mirror; of other methods their statistic, and 1 while an end is held back
+  std::uint64_t zero_index = 0;   ///< n0, or m0 while active; of other methods the end held back
   std::uint64_t since_zero = 0;   ///< valid samples since then
   std::uint64_t onset_index = 0;  ///< n0 of the burst under way
+  OnsetBaseline baseline{};       ///< of methods other than cusum
 };
 
 enum class RepetitionPhase : std::uint8_t { resting, contracting, ending, tail };  ///< tail: of one already told

@@ -158,38 +158,75 @@ std::string trend_word(const dsp::TrendPoints& trend) {
   return text;
 }
 
-dsp::TrendPoints read_trend(FieldsIn& in, std::string_view key) {
-  std::string_view rest = in.word(key);
-  const auto next = [&] {
-    const std::string_view part = rest.substr(0, rest.find(','));
-    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
-    return part;
-  };
-  const auto whole = [&] {
+/// What stands between commas in one word.
+class Parts {
+ public:
+  Parts(const FieldsIn& in, std::string_view key, std::string_view word) : in_(in), key_(key), rest_(word) {}
+
+  bool more() const { return !rest_.empty(); }
+  std::uint32_t whole() {
     const std::string_view part = next();
     std::uint32_t n = 0;
     const auto r = std::from_chars(part.data(), part.data() + part.size(), n);
-    if (r.ec != std::errc() || r.ptr != part.data() + part.size()) in.refuse(key, "is no trend");
+    if (r.ec != std::errc() || r.ptr != part.data() + part.size()) refuse("holds what is no whole number");
     return n;
-  };
+  }
+  double hexadecimal() {
+    const auto v = parse_hex(next());
+    if (!v) refuse("holds what is no hexadecimal number");
+    return *v;
+  }
+  [[noreturn]] void refuse(std::string_view why) const { in_.refuse(key_, why); }
+
+ private:
+  std::string_view next() {
+    const std::string_view part = rest_.substr(0, rest_.find(','));
+    rest_.remove_prefix(std::min(part.size() + 1, rest_.size()));
+    return part;
+  }
+
+  const FieldsIn& in_;
+  std::string_view key_, rest_;
+};
+
+dsp::TrendPoints read_trend(FieldsIn& in, std::string_view key) {
+  Parts parts(in, key, in.word(key));
   dsp::TrendPoints trend;
-  trend.merged = whole();
-  trend.in_waiting = whole();
-  if (trend.merged == 0 || trend.in_waiting > trend.merged) in.refuse(key, "is no trend");
+  trend.merged = parts.whole();
+  trend.in_waiting = parts.whole();
+  if (trend.merged == 0 || trend.in_waiting > trend.merged) parts.refuse("is no trend");
   while (true) {
     dsp::TrendPoints::Point p;
-    for (const auto member : point_members) {
-      const auto v = parse_hex(next());
-      if (!v) in.refuse(key, "is no trend");
-      p.*member = *v;
-    }
-    if (rest.empty()) {
+    for (const auto member : point_members) p.*member = parts.hexadecimal();
+    if (!parts.more()) {
       trend.waiting = p;
       return trend;
     }
-    if (trend.count == trend.points.size()) in.refuse(key, "has too many points");
+    if (trend.count == trend.points.size()) parts.refuse("has too many points");
     trend.points.at(trend.count++) = p;
   }
+}
+
+/// parameter, rest, then the moments; the method's word stands before.
+std::string baseline_word(const dsp::OnsetBaseline& b) {
+  std::string text(dsp::word(dsp::onset_method_words, b.method));
+  for (const double v : {b.parameter, b.rest_uv}) text.append(",").append(hex(v));
+  for (const double v : b.moments) text.append(",").append(hex(v));
+  return text;
+}
+
+dsp::OnsetBaseline read_baseline(FieldsIn& in, std::string_view key) {
+  const std::string_view word = in.word(key), method = word.substr(0, word.find(','));
+  const auto known = dsp::from_word<dsp::OnsetMethod>(dsp::onset_method_words, method);
+  if (!known) in.refuse(key, "is of an unknown method");
+  Parts parts(in, key, word.substr(std::min(method.size() + 1, word.size())));
+  dsp::OnsetBaseline b;
+  b.method = *known;
+  b.parameter = parts.hexadecimal();
+  b.rest_uv = parts.hexadecimal();
+  for (double& v : b.moments) v = parts.hexadecimal();
+  if (parts.more()) parts.refuse("has too many numbers");
+  return b;
 }
 
 struct RepetitionRow {
@@ -240,6 +277,7 @@ std::string write_text(const HandOver& h) {
     f.value(seed_key(c, "repetitions"), s.repetitions);
     f.word(seed_key(c, "phase"), dsp::word(dsp::repetition_phase_words, s.repetition.phase));
     f.word(seed_key(c, "trend"), trend_word(s.trend));
+    f.word(seed_key(c, "baseline"), baseline_word(s.onset.baseline));
   }
   return f.last("options", h.options);
 }
@@ -263,6 +301,7 @@ HandOver read_hand_over(std::string_view text, std::uint32_t stream) {
     s.repetitions = in.value<std::uint32_t>(seed_key(c, "repetitions"));
     s.repetition.phase = in.one_of<dsp::RepetitionPhase>(seed_key(c, "phase"), dsp::repetition_phase_words);
     s.trend = read_trend(in, seed_key(c, "trend"));
+    s.onset.baseline = read_baseline(in, seed_key(c, "baseline"));
   }
   h.options = in.last("options");
   return h;

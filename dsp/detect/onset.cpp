@@ -60,6 +60,7 @@ OnsetDetector::OnsetDetector(double rate_hz, const OnsetOptions& options, double
       brief_samples_(static_cast<std::uint64_t>(samples(options.min_burst_ms, rate_hz))),
       held_samples_(samples(held_gap_ms, rate_hz)),
       rest_(rate_hz),
+      method_(make_threshold_method(rate_hz, options)),
       own_(std::make_unique<OnsetTile>()),
       tile_(own_.get()) {}
 
@@ -71,6 +72,7 @@ void OnsetDetector::live_in(OnsetTile& tile, std::size_t lane) noexcept {
 
 std::optional<OnsetDecision> OnsetDetector::push(std::uint64_t index, double y_uv, bool valid) noexcept {
   if (!valid) return std::nullopt;
+  if (method_) return follow_method(index, y_uv);
   if (!rest_.known()) {
     rest_.learn(y_uv);
     return std::nullopt;
@@ -90,12 +92,8 @@ std::optional<OnsetDecision> OnsetDetector::push(std::uint64_t index, double y_u
 std::optional<OnsetDecision> OnsetDetector::look_for_onset(std::uint64_t index, double y_uv) noexcept {
   if (statistic() == 0.0) restart(index);
   if (statistic() > limits_.threshold && tile_->since_zero[lane_] >= limits_.least_samples) {
-    const OnsetDecision onset{EventKind::onset, zero_index(), index, false};
-    tile_->active[lane_] = 1.0;
-    onset_index_ = zero_index();
-    tile_->q[lane_] = 0.0;
+    const OnsetDecision onset = begin_burst(index);
     restart(index);
-    rest_.cut();  // its block holds the rise
     return onset;
   }
   rest_.track(y_uv);
@@ -107,6 +105,20 @@ std::optional<OnsetDecision> OnsetDetector::look_for_offset(std::uint64_t index,
   q = std::min(limits_.threshold, std::max(0.0, q + 0.5 * (ln2 - z * 0.5)));
   if (q == 0.0) restart(index);
   if (q < limits_.threshold || tile_->since_zero[lane_] < limits_.quiet_samples) return std::nullopt;
+  return end_burst(index);
+}
+
+/// With the zero index as its beginning.
+OnsetDecision OnsetDetector::begin_burst(std::uint64_t index) noexcept {
+  tile_->active[lane_] = 1.0;
+  tile_->q[lane_] = 0.0;
+  onset_index_ = zero_index();
+  rest_.cut();  // its block holds the rise
+  return {EventKind::onset, onset_index_, index, false};
+}
+
+/// With the zero index as its end.
+OnsetDecision OnsetDetector::end_burst(std::uint64_t index) noexcept {
   const OnsetDecision offset{EventKind::offset, zero_index(), index, zero_index() - onset_index_ < brief_samples_};
   tile_->active[lane_] = 0.0;
   tile_->s[lane_] = 0.0;
@@ -114,18 +126,53 @@ std::optional<OnsetDecision> OnsetDetector::look_for_offset(std::uint64_t index,
   return offset;
 }
 
+std::optional<OnsetDecision> OnsetDetector::follow_method(std::uint64_t index, double y_uv) noexcept {
+  const bool follows = started_ && index == newest_ + 1;
+  newest_ = index;
+  started_ = true;
+  tile_->since_zero[lane_] += 1.0;
+  const auto turn = method_->push(index, y_uv, follows);
+  tile_->s[lane_] = method_->statistic();
+  double& ending = tile_->q[lane_];
+  if (turn && (active() != turn->active || ending != 0.0)) {
+    ending = turn->active ? 0.0 : 1.0;
+    if (!active() || !turn->active) {
+      restart(turn->index);
+      tile_->since_zero[lane_] = static_cast<double>(index - turn->index);
+    }
+    if (!active()) return begin_burst(index);
+  }
+  if (active() && ending != 0.0 && tile_->since_zero[lane_] >= limits_.quiet_samples) {
+    const OnsetDecision offset = end_burst(index);
+    ending = 0.0;
+    method_->look_anew(false);
+    return offset;
+  }
+  if (!rest_.known())
+    rest_.learn(y_uv);
+  else if (!active())
+    rest_.track(y_uv);
+  return std::nullopt;
+}
+
+void OnsetDetector::set_rest(double rest_uv) noexcept {
+  rest_.set(rest_uv);
+  if (method_) method_->set_rest(rest_uv);
+}
+
 bool OnsetDetector::gap(std::uint64_t next_index, std::uint64_t missing) noexcept {
   const bool was_active = active();
   const auto lost = static_cast<double>(missing);
   if (lost < (was_active ? limits_.quiet_samples : held_samples_)) return false;
-  look_anew(next_index);
   tile_->active[lane_] = 0.0;
+  look_anew(next_index);
   return was_active;
 }
 
 void OnsetDetector::look_anew(std::uint64_t next_index) noexcept {
   tile_->s[lane_] = tile_->q[lane_] = 0.0;
   started_ = false;
+  if (method_) method_->restart(active());
   restart(next_index);
 }
 
@@ -136,17 +183,23 @@ OnsetState OnsetDetector::state() const noexcept {
           .q = tile_->q[lane_],
           .zero_index = zero_index(),
           .since_zero = static_cast<std::uint64_t>(tile_->since_zero[lane_]),
-          .onset_index = onset_index_};
+          .onset_index = onset_index_,
+          .baseline = method_ ? method_->baseline() : OnsetBaseline{}};
 }
 
 void OnsetDetector::plant(const OnsetState& state) noexcept {
+  const bool same_method = state.baseline.method == (method_ ? method_->baseline().method : OnsetMethod::cusum);
   tile_->active[lane_] = state.active ? 1.0 : 0.0;
-  tile_->s[lane_] = state.s;
-  tile_->q[lane_] = state.q;
+  tile_->s[lane_] = same_method ? state.s : 0.0;
+  tile_->q[lane_] = same_method ? state.q : 0.0;
   tile_->zero_index[lane_] = static_cast<double>(state.zero_index);
   tile_->since_zero[lane_] = static_cast<double>(state.since_zero);
   started_ = state.started;
   onset_index_ = state.onset_index;
+  if (!method_) return;
+  method_->plant(state.baseline);
+  method_->look_anew(active() && tile_->q[lane_] == 0.0);
+  started_ = false;  // its smoothing begins here
 }
 
 void OnsetDetector::restart(std::uint64_t index) noexcept {
@@ -155,7 +208,7 @@ void OnsetDetector::restart(std::uint64_t index) noexcept {
 }
 
 std::size_t OnsetDetector::steady_samples() const noexcept {
-  if (!rest_.known() || !started_) return 0;
+  if (!rest_.known() || !started_ || method_) return 0;
   return active() ? std::numeric_limits<std::size_t>::max() : rest_.room();
 }
 

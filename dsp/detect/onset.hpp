@@ -1,4 +1,5 @@
-// Is the muscle active at all? Clipped CUSUM on the variance of the conditioned signal (dsp-spec 2.8, 0b.1, 0b.2):
+// Is the muscle active at all? By onset.method: a detector of the literature (threshold_method.hpp), or by default the
+// clipped CUSUM on the variance of the conditioned signal (dsp-spec 2.8, 0b.1, 0b.2):
 //   S[n] = max(0, S[n-1] + 0.5 (z (1 - 1/rho) - ln rho)),  z = min(y^2 / sigma0^2, clip),  rho = 4
 // onset when S > h and the last zero n0 of S lies at least 20 ms back (fast: 0); t_event = n0. While active the mirror
 //   Q[n] = min(h, max(0, Q[n-1] + 0.5 (ln rho - z (1 - 1/rho)))),  rho = 2
@@ -9,7 +10,8 @@
 // lies at least max(100 ms hold, merge_ms, 50 ms refractory) back; activity that returns before pulls Q to zero, which
 // moves m0 and continues the burst without events. So two bursts are always further apart than merge_ms, and
 // t_decision of an offset is that much later than its t_event. A burst that turns out shorter than min_burst_ms has its
-// onset told already: its offset says `brief`, and whoever counts bursts leaves the pair out.
+// onset told already: its offset says `brief`, and whoever counts bursts leaves the pair out. The same holds for the
+// other methods' ends. sigma0 is learned and tracked whatever the method.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +20,7 @@
 #include <optional>
 
 #include "dsp/detect/rest_level.hpp"
+#include "dsp/detect/threshold_method.hpp"
 #include "dsp/kernels/kernels.hpp"
 #include "dsp/options.hpp"
 #include "dsp/results.hpp"
@@ -53,12 +56,14 @@ class OnsetDetector {
   void look_anew(std::uint64_t next_index) noexcept;
 
   bool active() const noexcept { return tile_->active[lane_] != 0.0; }
-  bool known() const noexcept { return rest_.known(); }          ///< rest level known, so active() means something
-  double statistic() const noexcept { return tile_->s[lane_]; }  ///< S
+  bool known() const noexcept {  ///< rest is known, so active() means something
+    return rest_.known() && (!method_ || method_->known());
+  }
+  double statistic() const noexcept { return tile_->s[lane_]; }  ///< S, or the method's
   double rest_uv() const noexcept { return rest_.rms_uv(); }     ///< sigma0; NaN while unknown
 
   /// Overrides sigma0, from where it is tracked on; NaN or 0 starts the learning anew.
-  void set_rest(double rest_uv) noexcept { rest_.set(rest_uv); }
+  void set_rest(double rest_uv) noexcept;
 
   /// What outlives the detector beside sigma0; another one goes on from there.
   OnsetState state() const noexcept;
@@ -77,6 +82,9 @@ class OnsetDetector {
  private:
   std::optional<OnsetDecision> look_for_onset(std::uint64_t index, double y_uv) noexcept;
   std::optional<OnsetDecision> look_for_offset(std::uint64_t index, double z) noexcept;
+  std::optional<OnsetDecision> follow_method(std::uint64_t index, double y_uv) noexcept;
+  OnsetDecision begin_burst(std::uint64_t index) noexcept;
+  OnsetDecision end_burst(std::uint64_t index) noexcept;
   void restart(std::uint64_t index) noexcept;  ///< n0 or m0 is here
   std::uint64_t zero_index() const noexcept { return static_cast<std::uint64_t>(tile_->zero_index[lane_]); }
 
@@ -84,7 +92,9 @@ class OnsetDetector {
   std::uint64_t brief_samples_;
   double held_samples_;
   RestLevel rest_;
-  std::unique_ptr<OnsetTile> own_;  // where a detector lives that is alone
+  std::unique_ptr<ThresholdMethod> method_;  // none: cusum
+  std::uint64_t newest_ = 0;                 // index of the newest valid sample, of a method
+  std::unique_ptr<OnsetTile> own_;           // where a detector lives that is alone
   OnsetTile* tile_;
   std::size_t lane_ = 0;
   bool started_ = false;  // a sample was weighed since construction or the last gap

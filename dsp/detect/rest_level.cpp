@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "dsp/detect/levels.hpp"
 
 namespace myod::dsp {
 namespace {
 
-constexpr double step_s = 0.05, learn_s = 2.0, block_s = 0.5, tau_s = 20.0;
+constexpr double block_s = 0.5, tau_s = 20.0;
 
 std::size_t samples(double seconds, double rate_hz) {
   return std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(seconds * rate_hz)));
@@ -17,9 +18,7 @@ std::size_t samples(double seconds, double rate_hz) {
 }  // namespace
 
 RestLevel::RestLevel(double rate_hz)
-    : step_samples_(samples(step_s, rate_hz)),
-      learn_samples_(samples(learn_s, rate_hz)),
-      steps_(steps_per_window),
+    : learning_(rate_hz),
       block_(samples(block_s, rate_hz)),
       near_(block_.size() + 1),
       gain_(block_s / (block_s + tau_s)) {}
@@ -32,29 +31,14 @@ void RestLevel::set_variance(double variance) noexcept {
 void RestLevel::set(double rms_uv) noexcept {
   set_variance(rms_uv > 0.0 && std::isfinite(rms_uv) ? rms_uv * rms_uv : 0.0);
   cut();
-  learned_ = 0;
-  smallest_ = std::numeric_limits<double>::infinity();
+  learning_.restart();
 }
 
 void RestLevel::learn(double y_uv) noexcept {
-  ++learned_;
-  step_sum_ += y_uv * y_uv;
-  if (++in_step_ == step_samples_) close_step();
-  if (learned_ < learn_samples_ || std::isinf(smallest_)) return;
-  set_variance(smallest_);
+  const double square = y_uv * y_uv;
+  if (!learning_.push({&square, 1})) return;
+  set_variance(learning_.means()[0]);
   cut();
-}
-
-void RestLevel::close_step() noexcept {
-  steps_[steps_seen_ % steps_per_window] = step_sum_;
-  ++steps_seen_;
-  in_step_ = 0;
-  step_sum_ = 0.0;
-  if (steps_seen_ < steps_per_window) return;
-  double sum = 0.0;
-  for (const double s : steps_) sum += s;
-  const double mean_square = sum / static_cast<double>(steps_per_window * step_samples_);
-  if (mean_square > 0.0) smallest_ = std::min(smallest_, mean_square);
 }
 
 void RestLevel::collect(const double* y_uv, std::size_t count, std::size_t stride) noexcept {
@@ -97,10 +81,6 @@ void RestLevel::begin_block() noexcept {
   in_block_ = below_ = near_count_ = 0;
 }
 
-void RestLevel::cut() noexcept {
-  steps_seen_ = in_step_ = 0;
-  step_sum_ = 0.0;
-  begin_block();
-}
+void RestLevel::cut() noexcept { begin_block(); }
 
 }  // namespace myod::dsp

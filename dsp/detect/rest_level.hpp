@@ -1,14 +1,13 @@
 // How strong is the signal of a resting muscle? The variance against which the activation detector weighs a sample
 // (dsp-spec 0b.1). Learned: the smallest 500 ms mean square of the first 2 s of valid signal. Tracked while the
-// detector is off: blocks of 0.5 s, median of squares scaled to a variance (a Gaussian's median square is 0.4549 of its
-// variance), time constant 20 s in both directions. Windows and blocks are made of valid samples wherever they lie: a
-// link that loses a packet every 300 ms has a rest level too. A flat signal teaches nothing: it is a missing lead, not
-// a rest.
+// detector is off: blocks of 0.5 s of valid samples, median of squares scaled to a variance (a Gaussian's median square
+// is 0.4549 of its variance), time constant 20 s in both directions.
 #pragma once
 
 #include <cstddef>
-#include <limits>
 #include <vector>
+
+#include "dsp/detect/quiet_stretch.hpp"
 
 namespace myod::dsp {
 
@@ -39,18 +38,11 @@ class RestLevel {
   void cut() noexcept;
 
  private:
-  void close_step() noexcept;
   void begin_block() noexcept;
   void set_variance(double variance) noexcept;
   double median_of_block() noexcept;
 
-  // Learning: 500 ms windows that slide by steps of 50 ms.
-  static constexpr std::size_t steps_per_window = 10;
-  std::size_t step_samples_, learn_samples_;
-  std::vector<double> steps_;  // sums of squares of the newest steps, a ring
-  std::size_t steps_seen_ = 0, in_step_ = 0, learned_ = 0;
-  double step_sum_ = 0.0;
-  double smallest_ = std::numeric_limits<double>::infinity();
+  QuietStretch learning_;
 
   // Tracking.
   std::vector<double> block_;  // squares

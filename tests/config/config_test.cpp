@@ -146,9 +146,18 @@ TEST(Config, WrongTypesSayWhatIsWanted) {
   EXPECT_EQ(parse_error("record.data_dir = 3"), "lab.toml:1: record.data_dir = 3: must be a text");
   EXPECT_EQ(parse_error("onset.profile = \"quick\""),
             "lab.toml:1: onset.profile = \"quick\": must be one of standard, fast");
+  EXPECT_EQ(parse_error("onset.method = \"abbink\""),
+            "lab.toml:1: onset.method = \"abbink\": must be one of cusum, hodges_bui, tkeo, bonato, lidierth");
   EXPECT_EQ(parse_error("serve.listen = [1]"),
             "lab.toml:1: serve.listen = [ 1 ]: must be a list of texts, as [\"one\", \"two\"]");
   EXPECT_EQ(parse_error("sensor = 1"), "lab.toml:1: sensor = 1: must be tables, each headed [[sensor]]");
+}
+
+TEST(Config, AnOnsetMethodWithoutProfilesHasNoFastOne) {
+  EXPECT_EQ(parse_error("[onset]\nmethod = \"tkeo\"\nprofile = \"fast\""),
+            "lab.toml:3: onset.profile = \"fast\": must be \"standard\": only onset.method = \"cusum\" has it");
+  EXPECT_EQ(parse_error("onset.bonato_needed = 6"),
+            "lab.toml:1: onset.bonato_needed = 6: must be at most onset.bonato_among = 5");
 }
 
 TEST(Config, UnknownKeysAreErrorsAndNameTheNearest) {
@@ -264,7 +273,7 @@ TEST(ConfigSet, OptionsThatNeedEachOtherComeInAnyOrder) {
 TEST(ConfigHash, KnowsWhatChangesAResultAndNothingElse) {
   Configuration c;
   const std::string before = hash(c);
-  EXPECT_EQ(before, "e88314b34b986c30") << "a new default changes it on purpose; then say so here";
+  EXPECT_EQ(before, "6cac7e8286d01166") << "a new default changes it on purpose; then say so here";
   set(c, "log.level=debug");
   set(c, "serve.listen=[\"tcp:127.0.0.1:0\"]");
   EXPECT_EQ(hash(c), before);

@@ -47,7 +47,8 @@ TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
   std::vector<dsp::ChannelSeed> seeds(2);
   seeds[0] = {3.1, nan, 412.7,     80.0, dsp::ReferenceKind::submax, 0.1 + 0.2, 7, 1.0 / 3.0, 2.0 / 7.0, 11,
               {},  {},  2.0 / 3.0, {}};
-  seeds[0].onset = {true, true, 1.0 / 11.0, 1.0 / 13.0, 1'000'000'000'001, 17, 1'000'000'000'000};
+  seeds[0].onset = {true, true, 1.0 / 11.0, 1.0 / 13.0, 1'000'000'000'001, 17, 1'000'000'000'000, {}};
+  seeds[0].onset.baseline = {dsp::OnsetMethod::bonato, 6.0, 1.0 / 37.0, {1.0 / 41.0, -1.0 / 43.0, 1.0 / 47.0}};
   seeds[0].repetition = {
       dsp::RepetitionPhase::ending, false,     true, true, true, 1.0 / 17.0, 1.0 / 19.0, {1.0 / 21.0, 1.0 / 23.0, 29},
       {1.0 / 27.0, 1.0 / 29.0, 31}, 1.0 / 31.0};
@@ -113,7 +114,7 @@ TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
   EXPECT_EQ(seed.repetition_rest_uv, 2.0 / 7.0);
   EXPECT_EQ(seed.onsets, 11U);
   const auto onset_bits = [](const dsp::OnsetState& o) {
-    return std::tuple(o.active, o.started, o.s, o.q, o.zero_index, o.since_zero, o.onset_index);
+    return std::tuple(o.active, o.started, o.s, o.q, o.zero_index, o.since_zero, o.onset_index, o.baseline);
   };
   EXPECT_EQ(onset_bits(seed.onset), onset_bits(seeds[0].onset));
   const auto repetition_bits = [](const dsp::RepetitionState& r) {

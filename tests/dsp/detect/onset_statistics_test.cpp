@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "dsp/detect/onset.hpp"
+#include "dsp/words.hpp"
 #include "tests/dsp/detect/noise.hpp"
 
 namespace myod::dsp {
@@ -31,9 +33,12 @@ double quantile(std::vector<double> v, double q) {
   return v.at(static_cast<std::size_t>(q * static_cast<double>(v.size() - 1) + 0.5));
 }
 
-/// One second of rest, then effort 10 dB above it that rises linearly over ramp_ms.
-Latencies onsets(int count, double ramp_ms) {
-  constexpr std::uint64_t begin = 1000, end = 1600;
+/// One second of rest of known level (three from which to learn), then effort 10 dB above it that rises linearly over
+/// ramp_ms.
+Latencies onsets(int count, double ramp_ms, OnsetMethod method = OnsetMethod::cusum) {
+  OnsetOptions options;
+  options.method = method;
+  const std::uint64_t begin = method == OnsetMethod::cusum ? 1000 : 3000, end = begin + 600;
   const double rest = rest_truth();
   test::DefaultChain chain_of_gain(rate);
   test::MuscleShape shape_of_gain(rate);
@@ -45,12 +50,14 @@ Latencies onsets(int count, double ramp_ms) {
     test::Gauss gauss(1000 + static_cast<std::uint64_t>(trial));
     test::DefaultChain chain(rate);
     test::MuscleShape shape(rate);
-    OnsetDetector detector(rate, {}, 20.0, 2);
+    OnsetDetector detector(rate, options, 20.0, 2);
     detector.set_rest(rest);
     std::optional<OnsetDecision> first;
     for (std::uint64_t n = 0; n < end && !first; ++n) {
       const double noise = gauss(), muscle = shape(gauss());
-      const double rise = ramp_ms > 0.0 ? (static_cast<double>(n) - begin) / ramp_ms : n >= begin ? 1.0 : 0.0;
+      const double rise = ramp_ms > 0.0 ? (static_cast<double>(n) - static_cast<double>(begin)) / ramp_ms
+                          : n >= begin  ? 1.0
+                                        : 0.0;
       const auto d = detector.push(n, chain(noise + effort * std::clamp(rise, 0.0, 1.0) * muscle), true);
       if (d && d->kind == EventKind::onset && n >= begin) first = d;
     }
@@ -121,6 +128,40 @@ TEST(OnsetStatistics, KeepsItsRestLevelAndItsFalseRateOverTwentyMinutesOfRest) {
   RecordProperty("worst_drift", std::to_string(worst));
   RecordProperty("per_minute", std::to_string(first_half / (people * minutes / 2.0)) + " then " +
                                    std::to_string(second_half / (people * minutes / 2.0)));
+}
+
+TEST(OnsetStatistics, TheDetectorsOfTheLiteratureFindAStepToo) {
+  for (const OnsetMethod method :
+       {OnsetMethod::hodges_bui, OnsetMethod::tkeo, OnsetMethod::bonato, OnsetMethod::lidierth}) {
+    const std::string name(word(onset_method_words, method));
+    const Latencies l = onsets(400, 0.0, method);
+    EXPECT_EQ(l.missed, 0) << name;
+    EXPECT_LE(quantile(l.error_ms, 0.5), 10.0) << name;
+    EXPECT_LE(quantile(l.decision_ms, 0.95), method == OnsetMethod::bonato ? 40.0 : 80.0) << name;
+    RecordProperty(name + "_median_error_ms", std::to_string(quantile(l.error_ms, 0.5)));
+    RecordProperty(name + "_p95_decision_ms", std::to_string(quantile(l.decision_ms, 0.95)));
+  }
+}
+
+/// What their thresholds raise by chance, each over 40 people of 5 minutes: rest is learned once, and by luck.
+TEST(OnsetStatistics, TheDetectorsOfTheLiteratureRaiseTheFalseAlarmsTheirHeaderTells) {
+  for (const OnsetMethod method :
+       {OnsetMethod::hodges_bui, OnsetMethod::tkeo, OnsetMethod::bonato, OnsetMethod::lidierth}) {
+    const std::string name(word(onset_method_words, method));
+    OnsetOptions options;
+    options.method = method;
+    constexpr int people = 40, minutes = 5;
+    int alarms = 0;
+    for (int person = 0; person < people; ++person) {
+      test::Gauss gauss(900 + static_cast<std::uint64_t>(person));
+      test::DefaultChain chain(rate);
+      OnsetDetector detector(rate, options, 20.0, 2);
+      for (std::uint64_t n = 0; n < static_cast<std::uint64_t>(minutes * 60 * rate); ++n)
+        if (const auto d = detector.push(n, chain(gauss()), true)) alarms += d->kind == EventKind::onset ? 1 : 0;
+    }
+    EXPECT_LE(alarms / static_cast<double>(people * minutes), 1.0) << name;
+    RecordProperty(name + "_per_minute", std::to_string(alarms / static_cast<double>(people * minutes)));
+  }
 }
 
 }  // namespace
