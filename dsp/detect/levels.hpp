@@ -8,6 +8,7 @@ namespace myod::dsp {
 inline constexpr double four_db = 1.5848931924611136;    ///< 10^(4/20)
 inline constexpr double six_db = 1.9952623149688795;     ///< 10^(6/20)
 inline constexpr double twelve_db = 3.9810717055349722;  ///< 10^(12/20)
+inline constexpr double ln_twelve_db = 1.3815510557964275;
 
 inline constexpr double median_square_of_gaussian = 0.45493642311957283;  ///< of its variance: median of chi2(1)
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dsp/detect/levels.hpp"
+#include "dsp/math/math.hpp"
 
 namespace myod::dsp {
 namespace {
@@ -88,7 +89,7 @@ RepetitionCounter::Levels RepetitionCounter::levels_now() const noexcept {
   // Half the distance in dB is the square root of the ratio.
   const double margin = rest > 0.0 ? std::clamp(std::sqrt(asked_uv / rest), four_db, twelve_db) : twelve_db;
   return {reference_uv_ >= six_db * rest && asked_uv >= four_db * rest, std::max(at(start), margin * rest),
-          std::max(at(0.5 * start), std::sqrt(margin) * rest), at(peak)};
+          std::max(at(0.5 * start), std::sqrt(margin) * rest), at(peak), merge_s * ln_twelve_db / math::log(margin)};
 }
 
 std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, bool valid) noexcept {
@@ -129,7 +130,8 @@ std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, 
       }
       break;
     case Phase::ending:
-      if (t_s - state_.below_s >= merge_s - slack_s) return finish(state_.below_s - delay_s, t_s, state_.complete);
+      if (t_s - state_.below_s >= levels_.merge_s - slack_s)
+        return finish(state_.below_s - delay_s, t_s, state_.complete);
       add(state_.pending, rms_uv);
       if (above_start) {
         add(state_.sofar, state_.pending);

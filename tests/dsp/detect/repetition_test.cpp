@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace myod::dsp {
@@ -88,6 +89,19 @@ TEST(RepetitionCounter, ContinuesAcrossPausesUnderAQuarterSecond) {
     if (pause < 0.25) {
       EXPECT_NEAR(b.told[0].mean_uv, (100.0 * 1.0 + 3.0 * pause) / (1.0 + pause), 1e-9);
     }
+  }
+}
+
+TEST(RepetitionCounter, AWeakMuscleMayPauseForLonger) {
+  for (const auto& [reference_uv, repetitions] : {std::pair(12.56, 1U), std::pair(100.0, 2U)}) {  // 8 and 26 dB
+    Bench b;
+    b.counter.set_levels(5.0, reference_uv);
+    b.play(5.0, 1.0);
+    b.play(reference_uv, 1.0);
+    b.play(5.0, 0.6);
+    b.play(reference_uv, 1.0);
+    b.play(5.0, 1.0);
+    EXPECT_EQ(b.told.size(), repetitions) << reference_uv;
   }
 }
 
