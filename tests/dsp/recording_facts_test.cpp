@@ -1,0 +1,233 @@
+// What was measured on the real recordings with other tools, found again by the whole pipeline: amplitudes, periods,
+// limits of the rate, quiet electrodes.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "dsp/condition/pulses.hpp"
+#include "tests/dsp/recorder.hpp"
+#include "tests/support/recordings.hpp"
+
+namespace myod::dsp {
+namespace {
+
+/// Every column a channel of a sensor of that rate, in microvolt.
+test::Recorder play(const test::Table& table, std::uint64_t rate_hz, double uv_per_unit, double rail,
+                    const Options& options = {}) {
+  auto stream = test::emg_stream(rate_hz, table.names.size());
+  for (auto& c : stream.channels) c.scale = uv_per_unit, c.rail_low = -rail, c.rail_high = rail;
+  std::vector<double> x;
+  for (std::size_t i = 0; i < table.columns[0].size(); ++i)
+    for (const auto& column : table.columns) x.push_back(column[i]);
+  Pipeline pipeline(stream, options);
+  test::Recorder seen;
+  test::feed(pipeline, seen, x, 0, table.columns[0].size());
+  return seen;
+}
+
+constexpr double no_rail = std::numeric_limits<double>::infinity();
+
+double rms(const std::vector<double>& x, double from_s, double to_s, double rate_hz) {
+  double sum = 0.0, n = 0.0;
+  for (auto i = static_cast<std::size_t>(from_s * rate_hz); i < static_cast<std::size_t>(to_s * rate_hz); ++i, ++n)
+    sum += x[i] * x[i];
+  return std::sqrt(sum / n);
+}
+
+/// The reasons told for any spectrum window of a channel.
+unsigned reasons(const test::Recorder& seen, std::size_t channel) {
+  unsigned all = 0;
+  for (const auto& f : seen.of(FrameKind::spectrum)) all |= f.status[channel].reasons;
+  return all;
+}
+
+struct Burst {
+  double from_s, to_s;
+};
+constexpr Burst bursts[] = {{1.46, 2.33},   {4.79, 5.64},   {7.96, 8.98},   {11.71, 12.52}, {14.68, 15.52},
+                            {17.37, 18.36}, {20.38, 21.42}, {23.33, 24.65}, {26.67, 27.68}};
+
+TEST(BurstsRecording, HasTheMeasuredAmplitudesAndEveryBurstInsideAnActiveInterval) {
+  RECORDINGS_OR_SKIP(dir);
+  const auto table = test::read_csv(dir / "emg_bursts_biceps_1k.csv");
+  auto stream = test::emg_stream(1000);
+  stream.channels[0].scale = 1000.0, stream.channels[0].rail_low = -1.5, stream.channels[0].rail_high = 1.5;
+  Pipeline pipeline(stream, {});
+  test::Recorder seen;
+  Command rest;  // the first burst comes before the rest level could be learned
+  rest.kind = CommandKind::set_rest, rest.channel = 0, rest.value = 13.3;
+  pipeline.apply(rest, seen);
+  test::feed(pipeline, seen, table.columns[0], 0, table.columns[0].size());
+  const auto onsets = seen.of(EventKind::onset), offsets = seen.of(EventKind::offset);
+  double inside = 0.0, n = 0.0;
+  for (const Burst& b : bursts) {
+    const double r = rms(seen.uv, b.from_s, b.to_s, 1000.0), length = b.to_s - b.from_s;
+    inside += r * r * length, n += length;
+    bool held = false;
+    for (const auto& on : onsets) {
+      double end = 28.6;
+      for (const auto& off : offsets)
+        if (off.event.t_event_s > on.event.t_event_s) end = std::min(end, off.event.t_event_s);
+      held |= on.event.t_event_s <= b.from_s + 0.02 && end >= b.to_s - 0.02;  // the JSON's edges have two digits
+    }
+    EXPECT_TRUE(held) << b.from_s;
+  }
+  EXPECT_NEAR(std::sqrt(inside / n), 110.5, 0.02 * 110.5);
+  double quiet = 0.0, m = 0.0, from = 0.0;
+  for (std::size_t k = 0; k <= std::size(bursts); ++k) {
+    const double to = k < std::size(bursts) ? bursts[k].from_s : 28.519;
+    const double r = rms(seen.uv, from, to, 1000.0);
+    quiet += r * r * (to - from), m += to - from;
+    if (k < std::size(bursts)) from = bursts[k].to_s;
+  }
+  EXPECT_NEAR(std::sqrt(quiet / m), 13.3, 0.02 * 13.3);
+}
+
+TEST(FatigueRecording, GrowsInAmplitudeAsItsMeanFrequencyFalls) {
+  RECORDINGS_OR_SKIP(dir);
+  const auto seen = play(test::read_csv(dir / "emg_fatigue_biceps_1k.csv"), 1000, 1000.0, 1.5);
+  const auto repetitions = seen.of(EventKind::repetition);
+  ASSERT_EQ(repetitions.size(), 30U);
+  const auto spectra = seen.of(FrameKind::spectrum);
+  const auto average = [&](std::size_t first, std::size_t last, auto value) {
+    double sum = 0.0;
+    for (std::size_t i = first; i < last; ++i) sum += value(repetitions[i].repetition);
+    return sum / static_cast<double>(last - first);
+  };
+  const auto mean_frequency = [&](const Repetition& r) {  // the window that lies most inside the repetition
+    double best = 1e9, mnf = 0.0;
+    for (const auto& f : spectra) {
+      const double middle = static_cast<double>(f.head.first_index + f.head.end_index) / 2000.0;
+      const double off = std::abs(middle - 0.5 * (r.start_s + r.end_s));
+      if (off < best && !std::isnan(f.value("mnf_hz"))) best = off, mnf = f.value("mnf_hz");
+    }
+    return mnf;
+  };
+  const auto amplitude = [&](const Repetition& r) { return rms(seen.uv, r.start_s, r.end_s, 1000.0); };
+  EXPECT_NEAR(average(0, 5, mean_frequency), 83.6, 3.0);  // a window of 1 s, where the facts have the repetition
+  EXPECT_NEAR(average(25, 30, mean_frequency), 66.0, 3.0);
+  EXPECT_NEAR(average(0, 5, amplitude), 330.0, 33.0);
+  EXPECT_NEAR(average(25, 30, amplitude), 490.0, 49.0);
+}
+
+TEST(TwoHubsRecording, ReadsNoLooseElectrodeAndNoStuckOrFlatConverterInEightBitsOrSixteen) {
+  RECORDINGS_OR_SKIP(dir);
+  const auto seen = play(test::read_csv(dir / "emg_8bit_vs_16bit_1k.csv"), 1000, 1000.0, no_rail);
+  for (std::size_t c = 0; c < 2; ++c)
+    EXPECT_EQ(reasons(seen, c) & (reason_lead_off | reason_stuck | reason_flat | reason_mains), 0U) << c;
+}
+
+TEST(GaitRecording, HasTheStepOfTheTreadmillInAllThirteenMuscles) {
+  RECORDINGS_OR_SKIP(dir);
+  const auto table = test::read_csv(dir / "emg_gait_13ch_1k.csv");
+  ASSERT_EQ(table.names.size(), 13U);
+  const auto frames = play(table, 1000, 1.0, no_rail).of(FrameKind::amplitude);
+  for (std::size_t c = 0; c < 13; ++c) {
+    std::vector<double> x;
+    double mean = 0.0;
+    for (const auto& f : frames)
+      if (const double v = f.value("envelope_uv", c); !std::isnan(v)) x.push_back(v), mean += v;
+    for (double& v : x) v -= mean / static_cast<double>(x.size());
+    const double hop_s = static_cast<double>(frames[1].head.end_index - frames[0].head.end_index) / 1000.0;
+    std::size_t best = 0;
+    double most = -1.0;
+    for (auto lag = static_cast<std::size_t>(0.6 / hop_s); lag < static_cast<std::size_t>(1.6 / hop_s); ++lag) {
+      double sum = 0.0;
+      for (std::size_t i = 0; i + lag < x.size(); ++i) sum += x[i] * x[i + lag];
+      sum /= static_cast<double>(x.size() - lag);
+      if (sum > most) most = sum, best = lag;
+    }
+    EXPECT_NEAR(static_cast<double>(best) * hop_s, 1.03, 0.0401) << table.names[c];
+  }
+}
+
+TEST(SlowRecording, SaysThatItsRateLimitsTheSpectrum) {
+  RECORDINGS_OR_SKIP(dir);
+  const auto seen = play(test::read_csv(dir / "openbci_S13_2ch_200.csv"), 200, 1.0, no_rail);
+  const auto spectra = seen.of(FrameKind::spectrum);
+  ASSERT_GT(spectra.size(), 100U);
+  for (const auto& f : spectra) EXPECT_NE(f.status[0].reasons & reason_rate, 0U);
+}
+
+TEST(StimulatorRecording, StartsFromItsOffsetWithoutABump) {
+  RECORDINGS_OR_SKIP(dir);
+  const auto seen = play(test::read_csv(dir / "tscs_stim_off_4k.csv"), 4000, 1.0, no_rail);
+  EXPECT_LE(rms(seen.uv, 0.0, 0.3, 4000.0), rms(seen.uv, 0.3, 1.3, 4000.0));
+}
+
+TEST(StimulatorRecording, UnderStimulationAQuietMuscleDoesNoRepetitionAndItsHarmonicIsNoMains) {
+  RECORDINGS_OR_SKIP(dir);
+  Options options;
+  options.condition.blanking = Blanking::detect;
+  const auto seen = play(test::read_csv(dir / "tscs_stim_on_30hz_4k.csv"), 4000, 1.0, no_rail, options);
+  const auto repetitions = seen.of(EventKind::repetition);
+  ASSERT_FALSE(repetitions.empty());
+  EXPECT_GE(repetitions[0].event.t_event_s, 15.5);
+  EXPECT_EQ(reasons(seen, 0) & reason_mains, 0U);
+}
+
+/// Its pulses by their size alone: a step above 700 units where there was none for 22 ms.
+TEST(StimulatorRecording, EveryPulseIsFoundWithinTwoMilliseconds) {
+  RECORDINGS_OR_SKIP(dir);
+  const auto x = test::read_csv(dir / "tscs_stim_on_30hz_4k.csv").columns[0];
+  PulseDetector detector(4000.0, 29.985);
+  std::vector<std::size_t> found, truth;
+  for (std::size_t i = 1; i < x.size(); ++i) {
+    if (detector.push(x[i])) found.push_back(i);
+    if (i > 36680 && std::abs(x[i] - x[i - 1]) > 700.0 && (truth.empty() || i > truth.back() + 90)) truth.push_back(i);
+  }
+  EXPECT_NEAR(static_cast<double>(truth.size()), 1525.0, 1.0);
+  std::size_t hits = 0;
+  for (const std::size_t t : truth)
+    for (const std::size_t f : found) hits += f + 8 >= t && f <= t + 8 ? 1 : 0;
+  EXPECT_EQ(hits, truth.size());
+}
+
+/// With the stimulator's rate declared. In sweeps 1 to 3 the muscle steps as far as the artefact: fewer can be told.
+TEST(StimulationSweeps, HaveThePulsesOfTheirStimulatorAndTheOneWithoutHasNone) {
+  RECORDINGS_OR_SKIP(dir);
+  const auto table = test::read_csv(dir / "stim_levels_2ch_1926.csv");
+  constexpr double least_found[] = {0.0, 0.40, 0.70, 0.85, 0.97, 0.94, 0.97, 0.95};
+  for (std::size_t sweep = 0; sweep < 8; ++sweep) {
+    PulseDetector detector(1925.926, sweep == 0 ? 0.0 : 30.09);
+    std::vector<std::size_t> found;
+    const auto& x = table.columns[2 * sweep];
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (detector.push(x[i])) found.push_back(i);
+    if (sweep == 0) {
+      EXPECT_TRUE(found.empty());
+      continue;
+    }
+    const double due = static_cast<double>(x.size() - found.front()) / 64.0;
+    EXPECT_GE(static_cast<double>(found.size()), least_found[sweep] * due) << sweep;
+    EXPECT_LE(static_cast<double>(found.size()), due + 1.0) << sweep;
+    std::size_t apart = 0;
+    for (std::size_t k = 1; k < found.size(); ++k) {
+      const std::size_t off = (found[k] - found[k - 1] + 32) % 64;
+      apart += off >= 29 && off <= 35 ? 1 : 0;
+    }
+    EXPECT_GE(apart + 3, found.size() * 9 / 10) << sweep;
+  }
+}
+
+TEST(PlainRecordings, HoldNoPulses) {
+  RECORDINGS_OR_SKIP(dir);
+  for (const auto& [name, hz] : {std::pair{"emg_bursts_biceps_1k", 1000.0},
+                                 {"emg_fatigue_biceps_1k", 1000.0},
+                                 {"emg_8bit_vs_16bit_1k", 1000.0},
+                                 {"emg_gait_13ch_1k", 1000.0},
+                                 {"semi_ecg_bursts_1k", 1000.0},
+                                 {"tscs_stim_off_4k", 4000.0},
+                                 {"openbci_S13_2ch_200", 200.0}})
+    for (const auto& column : test::read_csv(dir / (std::string(name) + ".csv")).columns) {
+      PulseDetector detector(hz, 0.0);
+      std::size_t n = 0;
+      for (const double v : column) n += detector.push(v) ? 1 : 0;
+      EXPECT_EQ(n, 0U) << name;
+    }
+}
+
+}  // namespace
+}  // namespace myod::dsp
