@@ -124,7 +124,8 @@ def check(path):
     if fresh.keys() != kept.keys():
         print("other keys:", sorted(fresh.keys() ^ kept.keys())[:5])
         return 1
-    bad = [k for k, v in fresh.items() if abs(v - float(kept[k])) > 1e-9 * max(1.0, abs(v))]
+    # 1e-7: the recursive least squares of the reference tell one linear-algebra library from another at 3e-8.
+    bad = [k for k, v in fresh.items() if abs(v - float(kept[k])) > 1e-7 * max(1.0, abs(v))]
     print(len(bad), "numbers differ", bad[:5])
     return 1 if bad else 0
 
