@@ -33,9 +33,8 @@ double Pipeline::State::least_valid(std::uint32_t reasons) const noexcept {
   return only_blanked ? std::min(least_unblanked, options.features.min_valid) : options.features.min_valid;
 }
 
-ChannelStatus Pipeline::State::judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
-                                     std::uint32_t reasons, double least) const noexcept {
-  ChannelStatus s;
+void Pipeline::State::judge(ChannelStatus& s, std::size_t lane, std::uint64_t end, std::size_t window,
+                            double valid_fraction, std::uint32_t reasons, double least) const noexcept {
   const bool is_void = validity.is_void(end, window);
   s.valid_fraction = is_void ? 0.0 : valid_fraction;
   s.reasons = reasons | (flat(lane) ? reason_flat : 0U) | (is_void ? reason_blanked : 0U);
@@ -43,7 +42,6 @@ ChannelStatus Pipeline::State::judge(std::size_t lane, std::uint64_t end, std::s
   if (muscles[lane].reference_earlier) s.reasons |= reason_earlier_reference;
   const bool enough = s.valid_fraction > 0.0 && s.valid_fraction >= least;
   s.grade = !enough ? Severity::invalid : s.reasons == 0 ? Severity::ok : worst(s.reasons);
-  return s;
 }
 
 void Pipeline::State::tell_frame(FrameKind kind, std::uint64_t end, std::size_t window, std::span<const double> numbers,
@@ -86,7 +84,7 @@ void Pipeline::State::tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t
     const Lane& muscle = muscles[lane];
     ChannelStatus& s = status[channel(lane)];
     const std::uint32_t reasons = validity.reasons(lane, end, window);
-    s = judge(lane, end, window, frame.window.valid_fraction(lane), reasons, least_valid(reasons));
+    judge(s, lane, end, window, frame.window.valid_fraction(lane), reasons, least_valid(reasons));
     if (s.grade == Severity::invalid) continue;
     const bool told = options.onset.enabled && muscle.onset.known();
     const AmplitudeInput in{

@@ -33,8 +33,8 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
       const bool told = options.onset.enabled && muscles[lane].onset.known();
       p.active_fraction[lane] = told ? muscles[lane].active_time.fraction(end) : unknown;
       ChannelStatus& status_of_lane = spectrum_status[channel(lane)];
-      status_of_lane = judge(lane, end, spectrum_samples, p.valid_samples[lane] / static_cast<double>(spectrum_samples),
-                             validity.reasons(lane, end, spectrum_samples) | rate_reason, options.features.min_valid);
+      judge(status_of_lane, lane, end, spectrum_samples, p.valid_samples[lane] / static_cast<double>(spectrum_samples),
+            validity.reasons(lane, end, spectrum_samples) | rate_reason, options.features.min_valid);
       const Channel& of = stream.channels[channel(lane)];
       const double noise = threshold_rest * p.rest_uv[lane];  // NaN while unknown
       const double step = of.step_known ? threshold_lsb * std::abs(of.scale) : 0.0;

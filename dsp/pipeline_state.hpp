@@ -202,8 +202,8 @@ struct Pipeline::State {
   double envelope_of(Envelopes::Which which, std::size_t lane, std::uint64_t end) const noexcept;
   bool flat(std::size_t lane) const noexcept;
   double least_valid(std::uint32_t reasons) const noexcept;
-  ChannelStatus judge(std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
-                      std::uint32_t reasons, double least) const noexcept;
+  void judge(ChannelStatus& s, std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
+             std::uint32_t reasons, double least) const noexcept;
   void tell_frame(FrameKind kind, std::uint64_t end, std::size_t window, std::span<const double> numbers,
                   std::span<const ChannelStatus> states, Sink& sink) const noexcept;
 

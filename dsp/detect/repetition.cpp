@@ -18,15 +18,6 @@ constexpr double session_tau_s = 60.0;
 constexpr double window_s = repetition_window_ms / 1000.0, delay_s = window_s / 2.0;
 constexpr double slack_s = 1e-9;  // times are sums of hops: 0.1 s must not fail by rounding
 
-/// std::lower_bound without a branch that nobody can predict.
-std::ptrdiff_t below(const std::vector<double>& sorted, double v) {
-  if (sorted.empty()) return 0;
-  const double* first = sorted.data();
-  for (std::size_t n = sorted.size(), half = n / 2; n > 1; n -= half, half = n / 2)
-    first += static_cast<std::size_t>(first[half - 1] < v) * half;
-  return first - sorted.data() + (*first < v ? 1 : 0);
-}
-
 void add(Stretch& to, const Stretch& later) {
   to.peak_uv = std::max(to.peak_uv, later.peak_uv);
   to.sum_uv += later.sum_uv;
@@ -37,11 +28,10 @@ void add(Stretch& to, double rms_uv) { add(to, {rms_uv, rms_uv, 1}); }
 }  // namespace
 
 RepetitionCounter::RepetitionCounter(double hop_s, const RepetitionOptions& options)
-    : hop_s_(hop_s), target_(options.target_pct / 100.0), keep_(1.0 / (1.0 + hop_s / session_tau_s)) {
-  rest_hops_ = static_cast<std::size_t>(std::ceil(rest_memory_s / hop_s));
-  recent_.reserve(rest_hops_);
-  sorted_.reserve(rest_hops_);
-}
+    : hop_s_(hop_s),
+      target_(options.target_pct / 100.0),
+      keep_(1.0 / (1.0 + hop_s / session_tau_s)),
+      rest_(static_cast<std::size_t>(std::ceil(rest_memory_s / hop_s)), rest_quantile) {}
 
 void RepetitionCounter::set_levels(double rest_uv, double reference_uv) noexcept {
   calibrated_rest_uv_ = rest_uv;
@@ -52,26 +42,8 @@ void RepetitionCounter::set_levels(double rest_uv, double reference_uv) noexcept
 double RepetitionCounter::rest_now() const noexcept {
   if (!std::isnan(calibrated_rest_uv_)) return calibrated_rest_uv_;
   const double needed_s = std::isnan(seeded_rest_uv_) ? rest_known_s : rest_memory_s;
-  if (static_cast<double>(sorted_.size()) * hop_s_ < needed_s - slack_s) return seeded_rest_uv_;
-  return sorted_[static_cast<std::size_t>(rest_quantile * static_cast<double>(sorted_.size() - 1))];
-}
-
-void RepetitionCounter::remember_rest(double rms_uv) noexcept {
-  auto place = sorted_.begin() + below(sorted_, rms_uv);
-  if (recent_.size() < rest_hops_) {
-    recent_.push_back(rms_uv);
-    sorted_.insert(place, rms_uv);
-    return;
-  }
-  const auto gone = sorted_.begin() + below(sorted_, recent_[oldest_]);
-  if (gone < place) {  // only what lies between the two moves up or down
-    place = std::move(gone + 1, place, gone);
-  } else {
-    std::move_backward(place, gone, gone + 1);
-  }
-  *place = rms_uv;
-  recent_[oldest_] = rms_uv;
-  oldest_ = (oldest_ + 1) % recent_.size();
+  if (static_cast<double>(rest_.count()) * hop_s_ < needed_s - slack_s) return seeded_rest_uv_;
+  return rest_.value();
 }
 
 RepetitionCounter::Levels RepetitionCounter::levels_now() const noexcept {
@@ -103,7 +75,7 @@ std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, 
   state_.last_valid_s = t_s;
 
   session_peak_uv_ = std::max(session_peak_uv_ * keep_, rms_uv);
-  if (state_.phase == Phase::resting) remember_rest(rms_uv);
+  if (state_.phase == Phase::resting) rest_.push(rms_uv);
   levels_ = levels_now();
   if (!levels_.known) {
     state_.phase = Phase::resting;

@@ -19,8 +19,8 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <vector>
 
+#include "dsp/detect/rolling_quantile.hpp"
 #include "dsp/options.hpp"
 #include "dsp/results.hpp"
 #include "dsp/seed.hpp"
@@ -69,12 +69,6 @@ class RepetitionCounter {
   void take_seed(ChannelSeed& seed) const noexcept;
   void plant_seed(const ChannelSeed& seed) noexcept;
 
-  RepetitionCounter(RepetitionCounter&&) = default;
-  RepetitionCounter& operator=(RepetitionCounter&&) = default;
-  RepetitionCounter(const RepetitionCounter&) = delete;  // a copy would not keep the room it needs to grow into
-  RepetitionCounter& operator=(const RepetitionCounter&) = delete;
-  ~RepetitionCounter() = default;
-
  private:
   using Phase = RepetitionPhase;
 
@@ -86,7 +80,6 @@ class RepetitionCounter {
 
   Levels levels_now() const noexcept;
   double rest_now() const noexcept;
-  void remember_rest(double rms_uv) noexcept;
   double unheard_s() const noexcept;  // between two valid hops, when 250 ms of signal are missing
   std::optional<RepetitionEnd> cut(double end_s, double decided_s) noexcept;
   void begin(double t_s, double rms_uv, bool complete) noexcept;
@@ -99,9 +92,7 @@ class RepetitionCounter {
   double seeded_rest_uv_ = std::numeric_limits<double>::quiet_NaN();
   double session_peak_uv_ = 0.0;
 
-  std::size_t rest_hops_ = 0;
-  std::vector<double> recent_, sorted_;  // amplitudes at rest: by age (a ring), and by size
-  std::size_t oldest_ = 0;
+  RollingQuantile rest_;  // of the amplitudes at rest
 
   Levels levels_;
   RepetitionState state_;

@@ -98,37 +98,38 @@ bool Fatigue::window(double start_s, double t_s, const FatigueValues& values) no
   if (!usable(values)) return false;
   if (start_s != start_s_) {
     start_s_ = start_s;
-    windows_ = {};
+    trends_->windows = {};
     hold_ = {};
     told_ = work_.jasa == Jasa::fatigue;
   }
   const Point now = point(t_s, values);
-  if (windows_.count > 0) {
+  if (trends_->windows.count > 0) {
     std::array<double, trend_capacity> amplitudes;  // NOLINT: filled below
-    for (std::size_t i = 0; i < windows_.count; ++i) amplitudes[i] = windows_.points[i].log_arv;
-    const auto middle = amplitudes.begin() + windows_.count / 2;
-    std::nth_element(amplitudes.begin(), middle, amplitudes.begin() + windows_.count);
+    for (std::size_t i = 0; i < trends_->windows.count; ++i) amplitudes[i] = trends_->windows.points[i].log_arv;
+    const auto middle = amplitudes.begin() + trends_->windows.count / 2;
+    std::nth_element(amplitudes.begin(), middle, amplitudes.begin() + trends_->windows.count);
     if (std::abs(math::exp(now.log_arv - *middle) - 1.0) > amplitude_band) return false;
   }
-  if (windows_.seen() == 0) first_s_ = t_s;
-  windows_.add(now);
+  if (trends_->windows.seen() == 0) first_s_ = t_s;
+  trends_->windows.add(now);
   if (t_s - first_s_ + window_s_ < least_hold_s) return false;
-  const double merged = windows_.merged, hop_s = hop_s_ * merged, window_s = window_s_ + (merged - 1.0) * hop_s_;
+  const double merged = trends_->windows.merged, hop_s = hop_s_ * merged,
+               window_s = window_s_ + (merged - 1.0) * hop_s_;
   const auto lags = static_cast<std::size_t>(std::max(0.0, std::ceil(window_s / hop_s - 1e-9) - 1.0));
-  hold_ = judge_fatigue(windows_, lags);
+  hold_ = judge_fatigue(trends_->windows, lags);
   return hold_.enough() && tell();
 }
 
 bool Fatigue::repetition(double t_s, const FatigueValues& values) noexcept {
   if (!usable(values)) return false;
-  repetitions_.add(point(t_s, values));
-  work_ = judge_fatigue(repetitions_, 0);
+  trends_->repetitions.add(point(t_s, values));
+  work_ = judge_fatigue(trends_->repetitions, 0);
   return !hold_.enough() && tell();
 }
 
 void Fatigue::plant(const TrendPoints& repetitions) noexcept {
-  repetitions_ = repetitions;
-  work_ = judge_fatigue(repetitions_, 0);
+  trends_->repetitions = repetitions;
+  work_ = judge_fatigue(trends_->repetitions, 0);
   told_ = work_.jasa == Jasa::fatigue;
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 
 #include "dsp/features/trend.hpp"
 #include "dsp/text.hpp"
@@ -70,16 +71,19 @@ class Fatigue {
   /// What the index is made of, in words.
   Text<120> words() const noexcept;
 
-  const TrendPoints& repetitions() const noexcept { return repetitions_; }
+  const TrendPoints& repetitions() const noexcept { return trends_->repetitions; }
   void plant(const TrendPoints& repetitions) noexcept;
 
  private:
   bool tell() noexcept;
 
+  struct Trends {
+    TrendPoints windows, repetitions;
+  };
   double window_s_, hop_s_;
-  double start_s_ = std::numeric_limits<double>::quiet_NaN();  // of the hold
-  double first_s_ = 0.0;                                       // its first window
-  TrendPoints windows_, repetitions_;
+  double start_s_ = std::numeric_limits<double>::quiet_NaN();    // of the hold
+  double first_s_ = 0.0;                                         // its first window
+  std::unique_ptr<Trends> trends_ = std::make_unique<Trends>();  // apart: what is looked at often lies together
   FatigueSummary hold_, work_;
   bool told_ = false;
 };

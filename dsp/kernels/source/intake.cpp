@@ -17,6 +17,7 @@ bool intake(ConverterTile& c, double* y, unsigned char* flags, std::size_t rows,
     Register last = at(c.last, r), run = at(c.run, r), step = at(c.step, r);
     Register block_samples = at(c.block_samples, r), block_runs = at(c.block_runs, r);
     for (std::size_t i = 0; i < rows; ++i) {
+      soon(raw + (i + rows_ahead) * raw_step);
       const Register x = at(raw + i * raw_step, r), longer = run + 1.0, difference = magnitude(x - last);
       const Mask inside = (x > low) & (x < high), same = x == last;
       const Mask repeated = inside & same, ended = inside & ~same & (run > 0.0), told = ended & (run < limit);

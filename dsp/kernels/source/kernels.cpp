@@ -84,6 +84,7 @@ void moving_sum_of(double* sum, double* fresh, std::size_t rows, const double* n
   for (std::size_t r = 0; r < tile; ++r) {
     Register total = at(sum, r), begun = at(fresh, r);
     for (std::size_t i = 0; i < rows * lane_tile; i += lane_tile) {
+      soon(old + i + rows_ahead * lane_tile);
       Register in = at(now + i, r), gone = at(old + i, r);
       if constexpr (!all_valid)
         in = only_where(good(now_valid + i, r), in), gone = only_where(good(old_valid + i, r), gone);

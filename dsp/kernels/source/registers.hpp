@@ -34,6 +34,10 @@ inline bool some(Mask m) {
   for (std::size_t i = 0; i < width; ++i) any |= m[i];
   return any != 0;
 }
+/// What is so far ahead is wanted soon: the next run of a tile, which the hardware does not foresee.
+inline constexpr std::size_t rows_ahead = 8;
+inline void soon(const double* p) { __builtin_prefetch(p); }
+
 inline Register magnitude(Register x) { return (Register)((Mask)x & 0x7FFFFFFFFFFFFFFFLL); }
 inline Register only_where(Mask m, Register x) { return (Register)(m & (Mask)x); }  // else 0
 inline Register one_where(Mask m) { return only_where(m, Register{} + 1.0); }

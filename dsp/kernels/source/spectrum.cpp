@@ -52,7 +52,7 @@ struct Roots<7> {
 
 /// Discrete Fourier transform of N values in place. Odd N: the values k and N - k share their sums and differences.
 template <std::size_t N>
-void transform(Complex (&a)[N]) {
+[[gnu::always_inline]] inline void transform(Complex (&a)[N]) {
   if constexpr (N == 2) {
     const Complex sum = a[0] + a[1];
     a[1] = a[0] - a[1];
@@ -86,8 +86,9 @@ void transform(Complex (&a)[N]) {
   }
 }
 
-template <std::size_t N>
-void pass_of(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to) {
+/// `last`: a single group, whose twiddles are 1.
+template <std::size_t N, bool last>
+void butterflies(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to) {
   std::size_t p = from / pass.stride, q = from % pass.stride;
   for (std::size_t i = from; i < to; ++i) {
     const double* source = in + (q + pass.stride * p) * element;
@@ -100,11 +101,18 @@ void pass_of(double* out, const double* in, const TransformPass& pass, std::size
       store(target, r, a[0]);
       for (std::size_t j = 1; j < N; ++j) {
         const double c = w[2 * j - 2], s = w[2 * j - 1];
-        store(target + j * pass.stride * element, r, {a[j].re * c - a[j].im * s, a[j].re * s + a[j].im * c});
+        store(target + j * pass.stride * element, r,
+              last ? a[j] : Complex{a[j].re * c - a[j].im * s, a[j].re * s + a[j].im * c});
       }
     }
     if (++q == pass.stride) q = 0, ++p;
   }
+}
+
+template <std::size_t N>
+void pass_of(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to) {
+  if (pass.length == 1) return butterflies<N, true>(out, in, pass, from, to);
+  butterflies<N, false>(out, in, pass, from, to);
 }
 
 }  // namespace
