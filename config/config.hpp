@@ -25,8 +25,9 @@ Configuration parse(std::string_view toml, std::string place);
 
 /// One option by KEY=VALUE; VALUE is a TOML value, a bare word is a string. `sensor=[{name="arm", ...}]` replaces all
 /// sensors, `pair=[{first="left", ...}]` all pairs, `sensor.NAME.KEY` is one option of one sensor. Ranges are checked
-/// at once; what needs several options is checked by validate(). Throws ConfigError with the place "--set".
-void set(Configuration&, std::string_view assignment);
+/// at once; what needs several options is checked by validate(). `place`: who asks, as errors name it. Throws
+/// ConfigError.
+void set(Configuration&, std::string_view assignment, std::string_view place = "--set");
 
 /// What no single option can know: the low-pass above the high-pass, unique names, ... Throws ConfigError.
 void validate(const Configuration&);

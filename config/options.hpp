@@ -13,7 +13,8 @@
 
 namespace myod::config {
 
-/// Where an option was given: key -> FILE:LINE, "--set" or "--sensor"; "" is the table itself. Not an option itself.
+/// Where an option was given: key -> FILE:LINE, "--set", "--sensor" or "configure"; "" is the table itself. Not an
+/// option itself.
 using Places = std::map<std::string, std::string, std::less<>>;
 
 /// [[sensor.channel]]: what the user calls the sensor's channel at this position. An empty unit keeps the sensor's.

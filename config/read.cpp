@@ -80,6 +80,11 @@ bool assign(const Value& value, const Rule& rule, const toml::node& node) {
     const auto v = node.value_exact<std::string>();
     if (!v) return false;
     **s = *v;
+  } else if (auto* const* name = std::get_if<ShortText*>(&value)) {
+    const auto v = node.value_exact<std::string>();
+    const ShortText text(v.value_or(std::string()));
+    if (!v || text.view().size() != v->size()) return false;
+    **name = text;
   } else if (const auto* choice = std::get_if<Choice>(&value)) {
     const auto v = node.value_exact<std::string>();
     const auto word = v ? std::find(choice->words.begin(), choice->words.end(), *v) : choice->words.end();
@@ -218,7 +223,8 @@ toml::table parse_value(std::string_view text, bool as_text) {
 }
 
 bool takes_text(const Value& value) {
-  return std::holds_alternative<std::string*>(value) || std::holds_alternative<Choice>(value);
+  return std::holds_alternative<std::string*>(value) || std::holds_alternative<ShortText*>(value) ||
+         std::holds_alternative<Choice>(value);
 }
 
 std::string_view trim(std::string_view s) {
@@ -261,13 +267,13 @@ Configuration load(const std::string& path) {
   return parse(text, path);
 }
 
-void set(Configuration& c, std::string_view assignment) {
+void set(Configuration& c, std::string_view assignment, std::string_view place) {
+  const std::string asked = std::string(place) + ": " + std::string(assignment) + ": ";
   const std::size_t equals = assignment.find('=');
-  if (equals == std::string_view::npos)
-    throw ConfigError("--set: " + std::string(assignment) + ": must be KEY=VALUE, as condition.highpass_hz=30");
+  if (equals == std::string_view::npos) throw ConfigError(asked + "must be KEY=VALUE, as condition.highpass_hz=30");
   const std::string_view key = trim(assignment.substr(0, equals));
   const std::string_view text = trim(assignment.substr(equals + 1));
-  Reader reader("--set", false);
+  Reader reader(std::string(place), false);
   try {
     if (key == "sensor" || key == "pair") {
       reader.document(toml::parse(std::string(key) + " = " + std::string(text)), c);
@@ -279,12 +285,12 @@ void set(Configuration& c, std::string_view assignment) {
       const auto sensor =
           std::find_if(c.sensors.begin(), c.sensors.end(), [name](const SensorConfig& s) { return s.name == name; });
       if (sensor == c.sensors.end() || name.size() == rest.size())
-        throw ConfigError("--set: " + std::string(assignment) + ": must be sensor.NAME.KEY with the name of a sensor");
+        throw ConfigError(asked + "must be sensor.NAME.KEY with the name of a sensor");
       set_option(reader, sensor_rows(), *sensor, rest.substr(name.size() + 1), sensor_key(name, ""), text,
                  sensor->places);
     }
   } catch (const toml::parse_error& e) {
-    throw ConfigError("--set: " + std::string(assignment) + ": " + std::string(e.description()));
+    throw ConfigError(asked + std::string(e.description()));
   }
   reader.throw_if_any();
 }

@@ -21,7 +21,10 @@ struct Choice {
   std::span<const std::string_view> words;
 };
 
-using Value = std::variant<double*, std::int64_t*, bool*, std::string*, std::vector<std::string>*, Choice>;
+/// The name of a channel among the options of the signal processing.
+using ShortText = dsp::Text<64>;
+
+using Value = std::variant<double*, std::int64_t*, bool*, std::string*, ShortText*, std::vector<std::string>*, Choice>;
 
 /// What a value must be and how it is told to people.
 struct Rule {

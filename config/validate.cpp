@@ -108,7 +108,7 @@ void check_condition(const Configuration& c, Mistakes& m) {
     m.add(at("condition.mains_hz"), "condition.mains_hz", number(o.mains_hz),
           fixed ? "must be 45..65 Hz, usually 50 or 60: only condition.mains = \"auto\" finds it"
                 : "must be 45..65 Hz, or 0 to find it");
-  if (o.ecg == dsp::Ecg::adaptive && o.ecg_reference.empty())
+  if (o.ecg == dsp::Ecg::adaptive && o.ecg_reference.view().empty())
     m.add(at("condition.ecg"), "condition.ecg", "\"adaptive\"",
           "must have condition.ecg_reference, the name of the channel that holds the ECG");
   if (o.mwave != dsp::Mwave::off && o.blanking == dsp::Blanking::off)

@@ -67,15 +67,15 @@ std::string toml_text(const Value& value) {
   return std::visit(
       Overload{[](const double* d) { return toml_double(*d); }, [](const std::int64_t* i) { return shortest(*i); },
                [](const bool* b) { return std::string(*b ? "true" : "false"); },
-               [](const std::string* s) { return quoted(*s); },
+               [](const std::string* s) { return quoted(*s); }, [](const ShortText* s) { return quoted(s->view()); },
                [](const std::vector<std::string>* list) { return "[" + joined(*list, quoted) + "]"; },
                [](const Choice& c) { return quoted(c.words[*c.value]); }},
       value);
 }
 
 std::string_view type_name(const Value& value) {
-  constexpr std::array<std::string_view, 6> names{"number", "whole number",  "true or false",
-                                                  "text",   "list of texts", "choice"};
+  constexpr std::array<std::string_view, 7> names{
+      "number", "whole number", "true or false", "text", "text of at most 64 bytes", "list of texts", "choice"};
   static_assert(names.size() == std::variant_size_v<Value>);
   return names.at(value.index());
 }

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <type_traits>
+
+#include "dsp/text.hpp"
 
 namespace myod::dsp {
 
@@ -32,7 +34,7 @@ struct ConditionOptions {
   double mains_hz = 0.0;            ///< 0: 50 or 60, whichever is found
   double mains_bandwidth_hz = 4.0;  ///< of notch and comb, -3 dB to -3 dB
   Ecg ecg = Ecg::off;
-  std::string ecg_reference;  ///< name of the channel, for adaptive
+  Text<64> ecg_reference;  ///< name of the channel, for adaptive
   Mwave mwave = Mwave::off;
   double mwave_ms = 20.0;  ///< gated after each pulse
   bool lowpass = true;
@@ -83,5 +85,6 @@ struct Options {
   OnsetOptions onset;
   RepetitionOptions repetition;
 };
+static_assert(std::is_trivially_copyable_v<Options>);  // a copy allocates nothing
 
 }  // namespace myod::dsp

@@ -11,13 +11,13 @@
 namespace myod::dsp {
 namespace {
 
-std::size_t reference_of(const Stream& stream, const std::string& name) {
+std::size_t reference_of(const Stream& stream, std::string_view name) {
   std::string known;
   for (std::size_t c = 0; c < stream.channels.size(); ++c) {
     if (stream.channels[c].name == name) return c;
     known += (c == 0 ? "" : ", ") + stream.channels[c].name;
   }
-  throw std::invalid_argument("condition.ecg_reference = \"" + name + "\": must be a channel of sensor " +
+  throw std::invalid_argument("condition.ecg_reference = \"" + std::string(name) + "\": must be a channel of sensor " +
                               stream.sensor + ": " + known);
 }
 
@@ -28,7 +28,7 @@ Conditioner::Conditioner(const Stream& stream, const ConditionOptions& options) 
   for (std::size_t c = 0; c < width; ++c)
     if (stream.channels[c].kind == ChannelKind::emg) channels_.push_back(c);
   auto used = channels_;  // with the reference
-  const std::size_t reference = options.ecg == Ecg::adaptive ? reference_of(stream, options.ecg_reference) : width;
+  const std::size_t reference = options.ecg == Ecg::adaptive ? reference_of(stream, options.ecg_reference.view()) : width;
   if (reference < width && stream.channels[reference].kind != ChannelKind::emg) used.push_back(reference);
   lanes_ = padded_lanes(used.size());
   intake_.emplace(stream, used, lanes_);

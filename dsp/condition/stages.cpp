@@ -177,7 +177,7 @@ constexpr std::array rows{
              [](const ConditionOptions& o, double rate_hz) { return ecg_delay(o, rate_hz); },
              [](const ConditionOptions& o, double) {
                if (o.ecg == Ecg::adaptive)
-                 return "ECG taken out by recursive least squares from channel " + o.ecg_reference;
+                 return "ECG taken out by recursive least squares from channel " + std::string(o.ecg_reference.view());
                return std::string(o.ecg == Ecg::pattern ? "mean heart beat taken out; " : "") +
                       "60 ms before to 90 ms after a beat hidden from detectors of activity; behind a delay line";
              }},

@@ -251,6 +251,11 @@ TEST(ConfigSet, RefusesAndLeavesTheOldValue) {
   Configuration c;
   EXPECT_EQ(error_of([&c] { set(c, "condition.highpass_hz=2000"); }),
             "--set: condition.highpass_hz = 2000: must be 0.5..1000 Hz");
+  EXPECT_EQ(error_of([&c] { set(c, "condition.highpass_hz=2000", "configure"); }),
+            "configure: condition.highpass_hz = 2000: must be 0.5..1000 Hz");
+  EXPECT_EQ(error_of([&c] { set(c, "condition.highpass_hz", "configure"); }).substr(0, 10), "configure:");
+  EXPECT_EQ(set_error("condition.ecg_reference=" + std::string(65, 'x')),
+            "--set: condition.ecg_reference = \"" + std::string(65, 'x') + "\": must be a text of at most 64 bytes");
   EXPECT_EQ(c.dsp.condition.highpass_hz, 20.0);
   EXPECT_EQ(set_error("condition.highpass_hz"),
             "--set: condition.highpass_hz: must be KEY=VALUE, as condition.highpass_hz=30");

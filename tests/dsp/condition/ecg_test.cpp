@@ -38,7 +38,7 @@ struct EcgRecording : testing::Test {
     for (std::size_t i = 0; i < a.size(); ++i) x.push_back(a[i]), x.push_back(b[i]);
     Options o;
     o.condition.ecg = ecg;
-    if (ecg == Ecg::adaptive) o.condition.ecg_reference = "ecg";
+    if (ecg == Ecg::adaptive) o.condition.ecg_reference = Text<64>("ecg");
     Pipeline pipeline(stream, o);
     test::Recorder seen;
     test::feed(pipeline, seen, x, 0, a.size());
@@ -115,7 +115,7 @@ TEST(EcgReference, IsThePublishedRecursion) {
 TEST(EcgReference, MustBeAChannelOfTheSensor) {
   Options o;
   o.condition.ecg = Ecg::adaptive;
-  o.condition.ecg_reference = "heart";
+  o.condition.ecg_reference = Text<64>("heart");
   try {
     Pipeline pipeline(test::emg_stream(rate, 2), o);
     FAIL();

@@ -133,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(
             })},
         Set{"ecg_highpass", with([](auto& o) { o.ecg = dsp::Ecg::highpass; })},
         Set{"ecg_template", with([](auto& o) { o.ecg = dsp::Ecg::pattern; })},
-        Set{"ecg_adaptive", with([](auto& o) { o.ecg = dsp::Ecg::adaptive, o.ecg_reference = "m1"; })},
+        Set{"ecg_adaptive", with([](auto& o) { o.ecg = dsp::Ecg::adaptive, o.ecg_reference = dsp::Text<64>("m1"); })},
         Set{"mwave_gate", with([](auto& o) { o.blanking = dsp::Blanking::detect, o.mwave = dsp::Mwave::gate; })},
         Set{"mwave_template",
             with([](auto& o) { o.blanking = dsp::Blanking::detect, o.mwave = dsp::Mwave::pattern, o.mwave_ms = 8.0; })},
