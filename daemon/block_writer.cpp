@@ -11,15 +11,16 @@ BlockWriter::BlockWriter(Ring& ring, Wake& dsp, std::uint32_t stream, std::uint3
   raw_.reserve(std::size_t{most_instants} * channels);
 }
 
-void BlockWriter::add(const PlacedFrame& placed, const Timebase& timebase, std::int64_t arrival_ns) {
-  if (head_.instants != 0 &&
-      (head_.instants == most_instants || placed.index != head_.first_index + head_.instants || placed.restarted))
+void BlockWriter::add(const PlacedFrame& placed, const Timebase& timebase, std::int64_t arrival_ns, bool rate_off) {
+  const bool was_off = (head_.flags & dsp::block_rate_off) != 0;
+  if (head_.instants != 0 && (head_.instants == most_instants || placed.restarted || was_off != rate_off ||
+                              placed.index != head_.first_index + head_.instants))
     flush(timebase, arrival_ns);
   if (head_.instants == 0) {
     head_.first_index = placed.index;
     head_.device_counter = placed.frame->counter;
-    head_.flags =
-        (placed.restarted ? dsp::block_restarted : 0U) | (placed.uncertain_gap ? dsp::block_gap_uncertain : 0U);
+    head_.flags = (placed.restarted ? dsp::block_restarted : 0U) |
+                  (placed.uncertain_gap ? dsp::block_gap_uncertain : 0U) | (rate_off ? dsp::block_rate_off : 0U);
   }
   raw_.insert(raw_.end(), placed.frame->counts.begin(), placed.frame->counts.begin() + head_.channels);
   ++head_.instants;
@@ -37,7 +38,7 @@ void BlockWriter::flush(const Timebase& timebase, std::int64_t arrival_ns) {
       kept_.push_back({head_, raw_});
     } else {
       ++dropped_;
-      flags_lost_ = head_.flags;
+      flags_lost_ = head_.flags & ~std::uint32_t{dsp::block_rate_off};  // which is of its own samples only
     }
   }
   head_.instants = 0;

@@ -21,7 +21,8 @@ class BlockWriter {
 
   BlockWriter(Ring& ring, Wake& dsp, std::uint32_t stream, std::uint32_t channels, bool source_waits);
 
-  void add(const PlacedFrame& placed, const Timebase& timebase, std::int64_t arrival_ns);
+  /// `rate_off`: the device sends at another rate than the nominal one.
+  void add(const PlacedFrame& placed, const Timebase& timebase, std::int64_t arrival_ns, bool rate_off);
   /// The end of a read: what is there goes out.
   void flush(const Timebase& timebase, std::int64_t arrival_ns);
 

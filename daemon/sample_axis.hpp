@@ -35,7 +35,8 @@ struct AssemblerCounts {
 struct PlacedFrame {
   const sensors::Frame* frame = nullptr;
   std::uint64_t index = 0;
-  bool uncertain_gap = false;  ///< the gap before it was longer than the counter can tell; the host clock decided
+  bool uncertain_gap = false;  ///< the gap before it is longer than the counter can tell; the host clock decided, and a
+                               ///< line that became slower by half a turn of the counter looks the same
   bool restarted = false;      ///< first after the port was reopened or the device began again
 };
 

@@ -159,8 +159,13 @@ void SensorLink::set(Word word, const std::string& detail) {
 void SensorLink::say_streaming() {
   failures_ = 0;
   told_silent_ = false;
-  const double off_hz = address_.kind == port::Address::Kind::file ? 0.0 : assembler_->off_nominal_hz();
+  const double off_hz = off_nominal_hz();
   set(Word::streaming, off_hz == 0.0 ? address_.text : wrong_rate(address_.text, off_hz, setup_.rate_hz));
+}
+
+/// The measured rate where it is not the nominal one, else 0. A file's time is its own.
+double SensorLink::off_nominal_hz() const {
+  return address_.kind == port::Address::Kind::file ? 0.0 : assembler_->off_nominal_hz();
 }
 
 void SensorLink::publish(bool news) {

@@ -53,6 +53,7 @@ class SensorLink {
   void retry();
   void set(Word word, const std::string& detail);
   void say_streaming();
+  double off_nominal_hz() const;
   void publish(bool news);
   void look_after();
   bool progressed(std::int64_t arrival_ns);

@@ -52,8 +52,9 @@ void SensorLink::find_layout() {
 void SensorLink::layout_found() {
   const auto values = static_cast<std::uint32_t>(plan_.row->channels(setup_).size());
   const bool waits = address_.kind == port::Address::Kind::file && address_.speed == 0.0;
-  assembler_ = std::make_unique<Assembler>(
-      *plan_.row, setup_, [this](const PlacedFrame& p) { writer_->add(p, assembler_->timebase(), arrival_ns_); });
+  assembler_ = std::make_unique<Assembler>(*plan_.row, setup_, [this](const PlacedFrame& p) {
+    writer_->add(p, assembler_->timebase(), arrival_ns_, off_nominal_hz() != 0.0);
+  });
   writer_ = std::make_unique<BlockWriter>(blocks_, dsp_, plan_.stream, values, waits);
   at_sample_ = {};
   state_.layout = setup_;

@@ -11,6 +11,7 @@ namespace myod::dsp {
 enum BlockFlags : std::uint32_t {
   block_restarted = 1U << 0,      ///< first block after the port was reopened or the device restarted
   block_gap_uncertain = 1U << 1,  ///< the length of the gap before this block was estimated from the host clock
+  block_rate_off = 1U << 2,       ///< by the host's clock the device sends at another rate than the nominal one
 };
 
 /// Trivially copyable, so it travels through rings and files as it is.

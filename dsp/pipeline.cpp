@@ -94,9 +94,10 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
   conditioned_uv.assign(run_rows * channels, 0.0);
   conditioned_valid.assign(run_rows * channels, 0);
   values.assign(channels * features, unknown);
-  status.assign(channels, {});
+  constexpr ChannelStatus no_muscle{0.0, reason_not_emg, Severity::invalid};  // what is EMG is judged frame by frame
+  status.assign(channels, no_muscle);
   spectrum_values_.assign(channels * feature_rows(FrameKind::spectrum).size(), unknown);
-  spectrum_status.assign(channels, {});
+  spectrum_status.assign(channels, no_muscle);
 }
 
 Event Pipeline::State::event(EventKind kind, std::int32_t channel, double t_event_s, double t_decision_s,
@@ -122,11 +123,13 @@ void Pipeline::State::clear_windows() noexcept {
 }
 
 void Pipeline::State::tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost,
-                               Sink& sink) noexcept {
+                               bool uncertain, Sink& sink) noexcept {
   const auto count = static_cast<double>(lost);
   Event e = event(EventKind::gap, channel, seconds(begin), seconds(end), count / rate_hz);
-  ((e.text << "lost ").number(count, 0) << (lost == 1 ? " sample (" : " samples (")).number(1000.0 * count / rate_hz, 0)
+  ((e.text << (uncertain ? "lost about " : "lost ")).number(count, 0) << (lost == 1 ? " sample (" : " samples ("))
+          .number(1000.0 * count / rate_hz, 0)
       << " ms)";
+  if (uncertain) e.text << ": an estimate, the sensor's counter cannot tell so many";
   sink.event(e, nullptr);
 }
 
@@ -135,18 +138,19 @@ void Pipeline::State::tell_missing(std::uint64_t end, Sink& sink) noexcept {
   const std::size_t line = conditioner.line();
   for (std::size_t lane = 0; lane < lane_count; ++lane)
     if (const auto m = validity.take_missing(lane, end))
-      tell_gap(static_cast<std::int32_t>(channel(lane)), m->begin - line, m->end - line, m->lost, sink);
+      tell_gap(static_cast<std::int32_t>(channel(lane)), m->begin - line, m->end - line, m->lost, false, sink);
 }
 
-/// Samples next_index .. first_index are lost: told, masked in every window they lie in, never filled.
-void Pipeline::State::gap(std::uint64_t first_index, Sink& sink) noexcept {
+/// Samples next_index .. first_index are lost: told, masked in every window they lie in, never filled. `uncertain`: how
+/// many they are is an estimate.
+void Pipeline::State::gap(std::uint64_t first_index, bool uncertain, Sink& sink) noexcept {
   const std::uint64_t missing = first_index - next_index;
   const double at_s = seconds(next_index);
   const double lost = static_cast<double>(missing);
   finish_spectra(sink);
   onsets.settle();
   tell_missing(Validity::none, sink);
-  tell_gap(all_channels, next_index, first_index, missing, sink);
+  tell_gap(all_channels, next_index, first_index, missing, uncertain, sink);
 
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     Lane& muscle = muscles[lane];
@@ -345,7 +349,9 @@ void Pipeline::process(const SampleBlock& block, Sink& sink) noexcept {
   assert(block.head.channels == s.stream.channels.size() && block.head.first_index >= s.next_index);
   s.clock_index = block.head.first_index;
   s.clock_ns = block.head.host_time_ns;
-  if (block.head.first_index > s.next_index) s.gap(block.head.first_index, sink);
+  if (block.head.first_index > s.next_index)
+    s.gap(block.head.first_index, (block.head.flags & block_gap_uncertain) != 0, sink);
+  if ((block.head.flags & block_rate_off) != 0) s.validity.rate_off(block.head.first_index + block.head.instants);
   for (std::size_t done = 0; done < block.head.instants;) {
     const std::size_t rows = std::min({block.head.instants - done, run_rows - s.next_index % run_rows,
                                        static_cast<std::size_t>(s.next_stop() - s.next_index)});

@@ -175,7 +175,7 @@ struct Pipeline::State {
   Event event(EventKind kind, std::int32_t channel, double t_event_s, double t_decision_s, double value) const noexcept;
 
   // pipeline.cpp: samples
-  void gap(std::uint64_t first_index, Sink& sink) noexcept;
+  void gap(std::uint64_t first_index, bool uncertain, Sink& sink) noexcept;
   void clear_windows() noexcept;
   void run(const double* raw, std::size_t rows, Sink& sink) noexcept;
   void push_windows(std::size_t rows) noexcept;
@@ -184,7 +184,8 @@ struct Pipeline::State {
   void stop(std::uint64_t end, Sink& sink) noexcept;
   void mark_invalid(std::size_t rows) noexcept;
   void detect(std::size_t rows, Sink& sink) noexcept;
-  void tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost, Sink& sink) noexcept;
+  void tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost, bool uncertain,
+                Sink& sink) noexcept;
   void tell_missing(std::uint64_t end, Sink& sink) noexcept;
   void try_calibrations(std::size_t rows, Sink& sink) noexcept;
   void tell_repetition(std::size_t lane, const RepetitionEnd& end, Sink& sink) noexcept;
@@ -223,6 +224,7 @@ struct Pipeline::State {
   // pipeline_commands.cpp
   std::optional<CommandResult> apply(const Command& command, Sink& sink) noexcept;
   CommandResult schedule(const Command& command, Sink& sink) noexcept;
+  std::optional<CommandResult> stop_trial(const Command& command, Sink& sink) noexcept;
   Text<120> refusal_of_trial(const Command& command, std::size_t lane) const noexcept;
 };
 

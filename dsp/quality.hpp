@@ -17,7 +17,7 @@ struct ReasonRow {
   std::string_view remedy;
 };
 
-inline constexpr std::array<ReasonRow, 12> reason_table{{
+inline constexpr std::array<ReasonRow, 13> reason_table{{
     {reason_gap, "gap", Severity::degraded, "samples were lost", "check the cable or radio link"},
     {reason_saturated, "saturated", Severity::degraded, "the amplifier is at its limit",
      "lower the gain or fix the electrode"},
@@ -28,12 +28,14 @@ inline constexpr std::array<ReasonRow, 12> reason_table{{
     {reason_mains, "mains", Severity::degraded, "mains hum is in the signal",
      "check the reference electrode, move away from cables"},
     {reason_noise, "noise", Severity::degraded, "the signal is noisy", "clean the skin, press the electrodes on"},
-    {reason_rate, "rate", Severity::limited, "the sampling rate cannot carry this", "use a sensor of 1000 Hz or more"},
+    {reason_rate, "rate", Severity::limited, "the sampling rate is not the one declared, or too low for this",
+     "correct rate_hz, or use a sensor of 1000 Hz or more"},
     {reason_uncalibrated, "uncalibrated", Severity::degraded, "the rest level is not known yet",
      "relax for two seconds, or calibrate rest"},
     {reason_settling, "settling", Severity::limited, "a window is not full yet", "wait a moment"},
     {reason_earlier_reference, "earlier_reference", Severity::limited,
      "percentages are of a reference taken before the electrodes were placed", "calibrate reference"},
+    {reason_not_emg, "not_emg", Severity::invalid, "not an EMG channel: it has no muscle numbers", "none needed"},
 }};
 
 inline constexpr std::array<std::string_view, 4> severity_words{"ok", "limited", "degraded", "invalid"};

@@ -25,6 +25,7 @@ enum Reason : std::uint32_t {
   reason_uncalibrated = 1U << 9,
   reason_settling = 1U << 10,
   reason_earlier_reference = 1U << 11,
+  reason_not_emg = 1U << 12,
 };
 
 enum class Severity : std::uint8_t { ok, limited, degraded, invalid };

@@ -1,6 +1,7 @@
 // Which reasons a window of samples has to be doubted, per lane: lost samples, the converter's limit (and the 100 ms
 // the amplifier needs to recover, which concern the grade only), a converter that repeats itself, samples replaced
-// because of a stimulus, a window that began before the stream did or before the delay lines of conditioning were full.
+// because of a stimulus, samples at another rate than the nominal one, a window that began before the stream did or
+// before the delay lines of conditioning were full.
 #pragma once
 
 #include <algorithm>
@@ -60,12 +61,16 @@ class Validity {
   std::uint32_t reasons(std::size_t lane, std::uint64_t end, std::size_t window) const noexcept {
     const std::uint64_t first = end > window ? end - window : 0;
     const Until& u = until_[lane];
-    const std::uint32_t young = end < start_ + window ? reason_settling : 0U;
+    const std::uint32_t young =
+        (end < start_ + window ? reason_settling : 0U) | (rate_off_until_ > first ? reason_rate : 0U);
     if (u.any <= first) return young;
     return young | (u.missing > first ? reason_gap : 0U) | (u.railed > first ? reason_saturated : 0U) |
            (u.stuck > first ? reason_stuck : 0U) | (u.blanked > first ? reason_blanked : 0U) |
            (u.settling > first ? reason_settling : 0U);
   }
+
+  /// The samples before `until` came at another rate than the nominal one: durations and frequencies are wrong.
+  void rate_off(std::uint64_t until) noexcept { rate_off_until_ = until; }
 
   /// A stimulus was told when its samples had been used: windows that hold a sample before `until` are void.
   void late(std::uint64_t until) noexcept { late_until_ = std::max(late_until_, until); }
@@ -77,6 +82,7 @@ class Validity {
   std::size_t hold_;
   std::uint64_t start_ = 0;
   std::uint64_t late_until_ = 0;
+  std::uint64_t rate_off_until_ = 0;
   struct Until {  // one past the last such sample; any: the largest of them
     std::uint64_t missing = 0, railed = 0, stuck = 0, blanked = 0, settling = 0, any = 0;
   };

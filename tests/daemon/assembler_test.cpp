@@ -211,6 +211,32 @@ TEST_P(AssemblerGap, OfAnyLengthIsStatedExactlyWhereTheHostClockIsGood) {
 INSTANTIATE_TEST_SUITE_P(Bitalino, AssemblerGap,
                          testing::Values(1, 2, 7, 14, 15, 16, 17, 20, 31, 32, 33, 100, 256, 1000));
 
+/// Three samples are lost of a stream that is read every so many milliseconds.
+Placed after_three_lost(std::uint64_t burst) {
+  const auto setup = bitalino(1);
+  Trial run(setup);
+  std::vector<std::uint8_t> read;
+  for (std::uint64_t k = 0; k < 8000; ++k) {
+    if (k < 4000 || k >= 4003) {
+      const auto bytes = packet(row("bitalino"), setup, k);
+      read.insert(read.end(), bytes.begin(), bytes.end());
+    }
+    if (k % burst != burst - 1) continue;
+    run.feed(read, static_cast<std::int64_t>(k + 1) * ms);
+    read.clear();
+  }
+  run.assembler.tick(9000 * ms);
+  EXPECT_EQ(run.assembler.counts().lost, 3U);
+  const auto after =
+      std::find_if(run.placed.begin(), run.placed.end(), [](const Placed& p) { return p.index >= 4000; });
+  EXPECT_EQ(after->index, 4003U);
+  return *after;
+}
+
+TEST(Assembler, AGapBelowTheModulusIsExactInBurstsToo) {
+  for (const std::uint64_t burst : {1, 10, 200}) EXPECT_FALSE(after_three_lost(burst).uncertain) << burst;
+}
+
 TEST(Assembler, ALateBurstIsNoGap) {
   const auto setup = bitalino(1);
   for (const std::uint64_t pause : {20, 64, 300, 1000}) {

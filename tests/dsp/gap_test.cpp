@@ -38,6 +38,55 @@ TEST_F(Gap, IsToldWithItsPlaceAndLength) {
   EXPECT_EQ(pipeline.next_index(), 4000U);
 }
 
+TEST_F(Gap, OfALengthThatIsAnEstimateSaysSo) {
+  test::feed(pipeline, seen, x, 0, 3000);
+  dsp::SampleBlock block;
+  block.head.instants = block.head.channels = 1;
+  block.head.first_index = 3160;
+  block.head.flags = dsp::block_gap_uncertain;
+  block.raw = std::span(x).subspan(3160, 1);
+  pipeline.process(block, seen);
+  const auto gaps = seen.of(dsp::EventKind::gap);
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].event.text.view(),
+            "lost about 160 samples (160 ms): an estimate, the sensor's counter cannot tell so many");
+}
+
+/// The declared rate was wrong for samples 3000 to 3999; blocks of that size.
+std::string rate_off(std::size_t size, test::Recorder& seen) {
+  const auto x = test::oracle_signal(6000, rate);
+  dsp::Pipeline pipeline(test::emg_stream(rate), {});
+  for (std::size_t from = 0; from < 6000; from += size) {
+    dsp::SampleBlock block;
+    block.head.instants = static_cast<std::uint32_t>(size);
+    block.head.channels = 1;
+    block.head.first_index = from;
+    block.head.host_time_ns = static_cast<std::int64_t>(from) * 1'000'000;
+    block.head.flags = from / 1000 == 3 ? dsp::block_rate_off : 0U;
+    block.raw = std::span(x).subspan(from, size);
+    pipeline.process(block, seen);
+  }
+  return seen.told;
+}
+
+TEST(RateOff, EveryWindowThatHoldsSuchSamplesSaysSoAndStaysUsable) {
+  test::Recorder seen;
+  rate_off(50, seen);
+  for (const auto kind : {dsp::FrameKind::amplitude, dsp::FrameKind::control, dsp::FrameKind::spectrum})
+    for (const auto& f : seen.of(kind)) {
+      const bool touched = f.head.end_index > 3000 && f.head.first_index < 4000;
+      EXPECT_EQ((f.status[0].reasons & dsp::reason_rate) != 0, touched) << f.head.end_index;
+      if (f.head.first_index > 3000 && touched) {
+        EXPECT_EQ(f.status[0].grade, dsp::Severity::limited);
+      }
+    }
+}
+
+TEST(RateOff, IsTheSameHoweverTheSamplesWereCut) {
+  test::Recorder coarse, single;
+  EXPECT_TRUE(rate_off(1, single) == rate_off(1000, coarse));
+}
+
 TEST_F(Gap, CountsAsInvalidInEveryWindowItTouchesAndNoOther) {
   test::feed(pipeline, seen, x, 0, 3000);
   test::feed(pipeline, seen, x, 3012, 5000);
@@ -312,16 +361,19 @@ TEST(Kinds, OnlyEmgEntersTheEmgStages) {
   stream.channels[0].kind = dsp::ChannelKind::force;
   stream.channels[0].scale = 2.0;
   stream.channels[0].offset = 1.0;
-  const auto x = test::oracle_signal(1000, rate);
+  const auto x = test::oracle_signal(1500, rate);
   std::vector<double> two;
   for (const double v : x) two.insert(two.end(), {3.0, v});
   dsp::Pipeline pipeline(stream, {});
   test::Recorder seen;
-  test::feed(pipeline, seen, two, 0, 1000);
+  test::feed(pipeline, seen, two, 0, 1500);
   EXPECT_EQ(seen.uv[1800], 4.0);  // scaled, not filtered
   const auto f = ending_at(seen, 1000);
   EXPECT_TRUE(std::isnan(f.value("rms_uv", 0)));
   EXPECT_EQ(f.status[0].valid_fraction, 0.0);
+  EXPECT_EQ(f.status[0].reasons, dsp::reason_not_emg);
+  EXPECT_EQ(f.status[0].grade, dsp::Severity::invalid);
+  EXPECT_EQ(ending_at(seen, 1000, dsp::FrameKind::spectrum).status[0].reasons, dsp::reason_not_emg);
   EXPECT_TRUE(std::isfinite(f.value("rms_uv", 1)));
 }
 
