@@ -80,9 +80,10 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
           [this](std::uint32_t stream) { return silence(stream); },
           [this](std::uint32_t stream) { return acquisition_.state(stream).counts.frames != 0; }),
       server_(io, serve_options(configuration_),
-              {[this](const v1::Command& command, std::function<void(v1::Reply)> reply) {
-                 commands_.handle(command, std::move(reply));
+              {[this](const v1::Command& command, std::uint64_t client, std::function<void(v1::Reply)> reply) {
+                 commands_.handle(command, client, std::move(reply));
                },
+               [this](std::uint64_t client) { commands_.client_gone(client); },
                [this](v1::Status& status) { fill_status(status); }}),
       acquisition_(plans_, pointers(blocks_), dsp_wake_, [this] { bell_.ring(); }),
       bell_fd_(io, bell_.fd()),
@@ -144,6 +145,7 @@ void App::tick() {
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     commands_.tick(monotonic_ns());
+    pipelines_.retry();
     tick();
   });
 }
@@ -203,13 +205,13 @@ std::string App::silence(std::uint32_t stream) const {
 
 void App::begin_stream(const SensorPlan& plan, const SensorState& state) {
   begun_[plan.stream] = true;
-  pipelines_.rebuild(plan.stream, make_stream(plan, state.layout, state.rate_hz, configuration_), configuration_.dsp,
-                     config::print(configuration_),
-                     [this, name = plan.name, stream = plan.stream](const std::string& error) {
-                       if (!error.empty()) return spdlog::error("{} cannot be processed: {}", name, error);
-                       commands_.recall(earlier_, stream);
-                       look_at_pairs();
-                     });
+  pipelines_.begin(plan.stream, make_stream(plan, state.layout, state.rate_hz, configuration_), configuration_.dsp,
+                   config::print(configuration_),
+                   [this, name = plan.name, stream = plan.stream](const Pipelines::Outcome& outcome) {
+                     if (!outcome.done()) return spdlog::error("{} cannot be processed: {}", name, outcome.error);
+                     commands_.recall(earlier_, stream);
+                     look_at_pairs();
+                   });
 }
 
 /// Channels that are found out from the data could not be looked up when the configuration was.

@@ -45,6 +45,10 @@ std::optional<Place> find_channel(const Pipelines& pipelines, const std::string&
   return std::nullopt;
 }
 
+bool is_trial(dsp::CommandKind kind) {
+  return kind == dsp::CommandKind::calibrate_rest || kind == dsp::CommandKind::calibrate_reference;
+}
+
 }  // namespace
 
 Commands::Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings,
@@ -58,7 +62,7 @@ Commands::Commands(config::Configuration& configuration, Pipelines& pipelines, R
       silence_(std::move(silence)),
       sampled_(std::move(sampled)) {}
 
-void Commands::handle(const v1::Command& command, Answer answer) {
+void Commands::handle(const v1::Command& command, std::uint64_t client, Answer answer) {
   using Body = v1::Command::BodyCase;
   using Handler = void (Commands::*)(const v1::Command&, Answer);
   static const std::map<Body, Handler> handlers{{Body::kCalibrate, &Commands::calibrate},
@@ -68,7 +72,9 @@ void Commands::handle(const v1::Command& command, Answer answer) {
   const auto found = handlers.find(command.body_case());
   if (found == handlers.end())
     return answer(refusal(command, v1::ERROR_CODE_UNSUPPORTED, "this command is not known to this version of myod"));
+  client_ = client;
   (this->*found->second)(command, std::move(answer));
+  client_ = 0;
 }
 
 void Commands::calibrate(const v1::Command& command, Answer answer) {
@@ -157,7 +163,7 @@ void Commands::mark(const v1::Command& command, Answer answer) {
 void Commands::configure(const v1::Command& command, Answer answer) {
   config::Configuration changed = configuration_;
   try {
-    for (const std::string& setting : command.configure().settings()) config::set(changed, setting);
+    for (const std::string& setting : command.configure().settings()) config::set(changed, setting, "configure");
     config::validate(changed);
   } catch (const config::ConfigError& wrong) {
     return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, wrong.what()));
@@ -179,10 +185,12 @@ void Commands::configure(const v1::Command& command, Answer answer) {
   for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
     if (!pipelines_.running(s)) continue;
     ++group->open;
-    pipelines_.rebuild(s, pipelines_.stream(s), changed.dsp, text, [this, group](const std::string& error) {
-      if (!error.empty()) {
+    pipelines_.rebuild(s, pipelines_.stream(s), changed.dsp, text, [this, group, changed](const auto& outcome) {
+      if (outcome.busy) {
+        busy(group, outcome.error);
+      } else if (!outcome.done()) {
         group->reply.set_error(v1::ERROR_CODE_BAD_VALUE);
-        group->reply.set_text(error);
+        group->reply.set_text(config::located(changed, outcome.error));
       }
       close(group);
     });
@@ -246,7 +254,28 @@ void Commands::result(const dsp::CommandResult& result) {
   close(open.group);
 }
 
+void Commands::client_gone(std::uint64_t client) {
+  for (const auto& [id, open] : open_)
+    if (open.group->client == client) open.group->stopping = true;
+  stop_trials();
+}
+
+/// Trials of clients that are gone are told to end; where the ring is full, again at the next tick.
+void Commands::stop_trials() {
+  for (const auto& [id, open] : open_) {
+    if (!open.group->stopping || !is_trial(open.command.kind)) continue;
+    DspRequest request;
+    request.stream = open.command.stream;
+    request.command.kind = dsp::CommandKind::stop_trial;
+    request.command.id = id;
+    request.command.stream = request.stream;
+    request.command.text << "interrupted, the client that asked for it is gone";
+    if (requests_.push(request)) dsp_.ring();
+  }
+}
+
 void Commands::tick(std::int64_t now_ns) {
+  stop_trials();
   std::vector<std::uint64_t> late;
   for (const auto& [id, open] : open_)
     if (now_ns > open.group->deadline_ns) late.push_back(id);
@@ -307,9 +336,10 @@ void Commands::say_outcome(const Group& group) {
   spdlog::info("{}: {}", group.what, outcome);
 }
 
-std::shared_ptr<Commands::Group> Commands::begin(const v1::Command& command, Answer answer, double seconds) {
+std::shared_ptr<Commands::Group> Commands::begin(const v1::Command& command, Answer answer, double seconds) const {
   auto group = std::make_shared<Group>();
   group->answer = std::move(answer);
+  group->client = client_;
   group->reply.set_id(command.id());
   group->deadline_ns = monotonic_ns() + static_cast<std::int64_t>(seconds * 1e9) + grace_ns;
   return group;

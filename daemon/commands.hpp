@@ -28,8 +28,10 @@ class Commands {
   Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings,
            CalibrationFile& calibrations, Ring& requests, Wake& dsp, Silence silence, Sampled sampled);
 
-  /// Answers exactly once, at once or later.
-  void handle(const v1::Command& command, Answer answer);
+  /// Answers exactly once, at once or later. `client`: whose command it is.
+  void handle(const v1::Command& command, std::uint64_t client, Answer answer);
+  /// Nobody watches its trials any more: they end, nothing changes, and an event tells everybody.
+  void client_gone(std::uint64_t client);
   /// From the dsp thread.
   void result(const dsp::CommandResult& result);
   /// A stream has begun: the levels of an earlier application of the electrodes that the configuration names.
@@ -46,7 +48,9 @@ class Commands {
     std::function<void(v1::Reply&)> when_done;  ///< last word on a reply without error
     bool measured = false;                      ///< the calibration file has news
     std::int64_t deadline_ns = 0;
-    std::string what;  ///< for the log, whoever still listens
+    std::uint64_t client = 0;  ///< 0: myod itself
+    bool stopping = false;     ///< its client is gone
+    std::string what;          ///< for the log, whoever still listens
   };
   struct Open {
     std::shared_ptr<Group> group;
@@ -65,7 +69,8 @@ class Commands {
   static void busy(const std::shared_ptr<Group>& group, std::string_view text);
   static void say_outcome(const Group& group);
   void close(const std::shared_ptr<Group>& group);
-  static std::shared_ptr<Group> begin(const v1::Command& command, Answer answer, double seconds);
+  std::shared_ptr<Group> begin(const v1::Command& command, Answer answer, double seconds) const;
+  void stop_trials();
 
   config::Configuration& configuration_;
   Pipelines& pipelines_;
@@ -76,6 +81,7 @@ class Commands {
   Silence silence_;
   Sampled sampled_;
   std::uint64_t next_id_ = 1;
+  std::uint64_t client_ = 0;  ///< whose command is being handled
   std::map<std::uint64_t, Open> open_;
 };
 

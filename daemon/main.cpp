@@ -1,8 +1,11 @@
 // myod: parses the command line, answers lists and checks, runs the App. The only place that catches everything.
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <exception>
 #include <iostream>
 
@@ -18,6 +21,17 @@ namespace {
 using namespace myod;
 
 constexpr int failed = 1, wrong_configuration = 78;
+
+/// SIGINT and SIGTERM of this thread. Called before anything is ready, so it asks the kernel itself.
+__attribute__((no_sanitize("address", "thread", "undefined"))) void hold_signals(int how) {
+  const std::uint64_t ours = std::uint64_t{1} << (SIGINT - 1) | std::uint64_t{1} << (SIGTERM - 1);
+  syscall(SYS_rt_sigprocmask, how, &ours, nullptr, sizeof ours);
+}
+
+/// Before the first constructor of any library: from here on a signal waits until main() listens. Only the dynamic
+/// linker runs earlier, and there the kernel ends the program.
+__attribute__((no_sanitize("address", "thread", "undefined"))) void first_of_all() { hold_signals(SIG_BLOCK); }
+[[gnu::section(".preinit_array"), gnu::used]] void (*const preinit)() = first_of_all;
 
 void log_to_stderr(config::LogLevel level) {
   auto logger = spdlog::stderr_logger_st("myod");
@@ -66,6 +80,7 @@ int main(int argc, char** argv) {
     signals.async_wait(heard);  // a second one must not kill us half-way
   };
   signals.async_wait(heard);
+  hold_signals(SIG_UNBLOCK);
   std::signal(SIGPIPE, SIG_IGN);
   const int code = [&] {
     try {
@@ -79,10 +94,6 @@ int main(int argc, char** argv) {
     }
   }();
   // The handlers go with this scope: from here on a signal waits, so the last of many cannot spoil the exit code.
-  sigset_t late;
-  sigemptyset(&late);
-  sigaddset(&late, SIGINT);
-  sigaddset(&late, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &late, nullptr);
+  hold_signals(SIG_BLOCK);
   return code;
 }

@@ -1,13 +1,21 @@
 #include "daemon/pipelines.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
 namespace myod::daemon {
 
 namespace {
-constexpr auto busy_text = "a change of settings is under way: try again in a moment";
+
+Pipelines::Outcome busy_now() { return {"a change of settings is under way: try again in a moment", true}; }
+
+bool same_channels(const dsp::Stream& a, const dsp::Stream& b) {
+  return std::equal(a.channels.begin(), a.channels.end(), b.channels.begin(), b.channels.end(),
+                    [](const dsp::Channel& x, const dsp::Channel& y) { return x.name == y.name && x.kind == y.kind; });
 }
+
+}  // namespace
 
 Pipelines::Pipelines(std::size_t streams, Worker& worker, Ring& requests, Wake& dsp, Described described,
                      Journals journals)
@@ -18,9 +26,33 @@ Pipelines::Pipelines(std::size_t streams, Worker& worker, Ring& requests, Wake& 
       journals_(std::move(journals)),
       streams_(streams) {}
 
-void Pipelines::rebuild(std::uint32_t i, dsp::Stream what, dsp::Options options, std::string options_text, Done done) {
+void Pipelines::begin(std::uint32_t i, dsp::Stream what, const dsp::Options& options, std::string options_text,
+                      Done done) {
+  streams_[i].first = Wish{std::move(what), options, std::move(options_text), std::move(done)};
+  try_first(i);
+}
+
+void Pipelines::retry() {
+  for (std::uint32_t i = 0; i < streams_.size(); ++i)
+    if (streams_[i].first && !streams_[i].busy) try_first(i);
+}
+
+void Pipelines::try_first(std::uint32_t i) {
+  const Wish& wish = *streams_[i].first;
+  rebuild(i, wish.what, wish.options, wish.text, [this, i](const Outcome& outcome) {
+    if (outcome.busy) return;
+    const Done done = std::move(streams_[i].first->done);
+    streams_[i].first.reset();
+    done(outcome);
+  });
+}
+
+void Pipelines::rebuild(std::uint32_t i, dsp::Stream what, const dsp::Options& options, std::string options_text,
+                        Done done) {
   Slot& slot = streams_[i];
-  if (slot.busy) return done(busy_text);
+  if (slot.busy) return done(busy_now());
+  if (slot.epoch != 0 && !same_channels(what, slot.stream))
+    return done({what.sensor + ": its channels are other ones than those it began with: restart myod"});
   struct Work {
     dsp::Stream what;
     dsp::Options options;
@@ -29,8 +61,8 @@ void Pipelines::rebuild(std::uint32_t i, dsp::Stream what, dsp::Options options,
     std::unique_ptr<BuiltPipeline> pipeline;
     std::string error;
   };
-  auto work = std::make_shared<Work>(
-      Work{std::move(what), std::move(options), std::move(options_text), std::move(done), nullptr, {}});
+  auto work =
+      std::make_shared<Work>(Work{std::move(what), options, std::move(options_text), std::move(done), nullptr, {}});
   const std::uint32_t epoch = slot.epoch + 1;
   const bool accepted = worker_.submit(
       {[work, i, epoch] {
@@ -45,7 +77,7 @@ void Pipelines::rebuild(std::uint32_t i, dsp::Stream what, dsp::Options options,
        [this, work, i] {
          built(i, std::move(work->what), work->options, std::move(work->done), std::move(work->pipeline), work->error);
        }});
-  if (!accepted) return work->done(busy_text);
+  if (!accepted) return work->done(busy_now());
   slot.busy = true;
 }
 
@@ -53,13 +85,13 @@ void Pipelines::built(std::uint32_t i, dsp::Stream what, const dsp::Options& opt
                       std::unique_ptr<BuiltPipeline> pipeline, const std::string& error) {
   Slot& slot = streams_[i];
   slot.busy = false;
-  if (pipeline == nullptr) return done(error);
+  if (pipeline == nullptr) return done({error});
   DspRequest request;
   request.kind = DspRequest::Kind::hand_over;
   request.stream = i;
   request.built = pipeline.get();
   request.journal = journals_(what, i, slot.epoch + 1);
-  if (!requests_.push(request)) return done(busy_text);
+  if (!requests_.push(request)) return done(busy_now());
   (void)pipeline.release();  // the dsp thread owns it now
   slot.busy = true;
   slot.stream = std::move(what);

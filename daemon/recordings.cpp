@@ -46,7 +46,7 @@ void Recordings::start(const std::string& subject, const std::string& label, Don
   waiting_ = streams.size() + 1;  // ours, until every hand-over is begun
   for (const record::RecordedStream& s : streams)
     pipelines_.rebuild(s.stream, s.description, configuration_.dsp, config::print(configuration_),
-                       [this](const std::string& error) { handed_over(error); });
+                       [this](const Pipelines::Outcome& outcome) { handed_over(outcome.error); });
   handed_over({});
 }
 

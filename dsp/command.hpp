@@ -17,6 +17,7 @@ enum class CommandKind : std::uint8_t {
   set_reference,        ///< `value` is the reference in uV, of an earlier application of the electrodes
   mark,                 ///< `text` becomes a mark event
   stimulus,             ///< `pulses` of them, the first at `value` s of the stream, `seconds` apart; may lie ahead
+  stop_trial,           ///< the trial of that `id`, if it runs, ends not done and changes nothing; `text` says why
 };
 
 struct Command {

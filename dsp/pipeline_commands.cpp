@@ -25,7 +25,7 @@ CommandResult reply_to(const Command& command, bool done, Text<120> text = {}) {
 
 }  // namespace
 
-/// The reply, or nothing when it comes with the end of a trial.
+/// The reply, or nothing when it comes (or has come) with the end of a trial.
 std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& sink) noexcept {
   onsets.settle();
   Command command = asked;
@@ -38,6 +38,7 @@ std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& 
   }
 
   if (command.kind == CommandKind::stimulus) return schedule(command, sink);
+  if (command.kind == CommandKind::stop_trial) return stop_trial(command, sink);
 
   std::size_t first = 0, last = lane_count;
   if (command.channel != all_channels) {
@@ -101,6 +102,21 @@ CommandResult Pipeline::State::schedule(const Command& command, Sink& sink) noex
   CommandResult done = reply_to(command, true);
   done.value = static_cast<double>(conditioner.late_stimuli());
   return done;
+}
+
+/// Ends the trial of that id. Its own result is the only one; an event tells everybody.
+std::optional<CommandResult> Pipeline::State::stop_trial(const Command& command, Sink& sink) noexcept {
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    if (!calibrations.running(lane) || calibrations.command(lane).id != command.id) continue;
+    const bool rest = calibrations.command(lane).kind == CommandKind::calibrate_rest;
+    Event e = event(EventKind::mark, static_cast<std::int32_t>(channel(lane)), seconds(next_index), seconds(next_index),
+                    unknown);
+    (e.text << (rest ? "calibrate rest: " : "calibrate reference: ")) << command.text.view();
+    sink.event(e, nullptr);
+    if (const auto reply = calibrations.stop(lane, stream.channels[channel(lane)].name, command.text.view()))
+      sink.result(*reply);
+  }
+  return std::nullopt;
 }
 
 /// Why the trial cannot begin on that lane; empty when it can.

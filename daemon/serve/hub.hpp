@@ -37,6 +37,7 @@ struct Hub {
   Hooks hooks;
   std::map<std::uint32_t, DescribedStream> streams;
   Farewells farewells;
+  std::uint64_t clients = 0;      ///< so many there have been
   std::function<Bytes()> status;  ///< the daemon's, with all clients
 };
 

@@ -33,8 +33,11 @@ struct Options {
 };
 
 struct Hooks {
-  /// A command from a client allowed to give it; `reply` may be called later, on the io thread, at most once.
-  std::function<void(const v1::Command&, std::function<void(v1::Reply)> reply)> command;
+  /// A command from a client allowed to give it; `reply` may be called later, on the io thread, at most once. `client`:
+  /// a number no other client has or had.
+  std::function<void(const v1::Command&, std::uint64_t client, std::function<void(v1::Reply)> reply)> command;
+  /// That client's connection has ended: nobody hears its replies any more. May be empty.
+  std::function<void(std::uint64_t client)> gone;
   /// Fills sensors, losses, recording; the server adds its clients.
   std::function<void(v1::Status&)> status;
 };

@@ -42,6 +42,7 @@ Session::Session(Socket socket, Peer peer, std::shared_ptr<Hub> hub)
       deadline_(socket_.get_executor()),
       peer_(std::move(peer)),
       hub_(std::move(hub)),
+      number_(++hub_->clients),
       outbox_(hub_->options.queue_bytes, hub_->options.event_queue, std::int64_t{1'000'000} * hub_->options.queue_ms),
       heard_(std::chrono::steady_clock::now()) {}
 
@@ -140,7 +141,7 @@ void Session::on_command(const v1::Command& command) {
     return reply(refusal(command.id(), v1::ERROR_CODE_NOT_ALLOWED,
                          "commands need the role operator, this connection is viewer: connect over the Unix socket as "
                          "the user who runs myod, or as root"));
-  hub_->hooks.command(command, [weak = weak_from_this(), id = command.id()](v1::Reply answer) {
+  hub_->hooks.command(command, number_, [weak = weak_from_this(), id = command.id()](v1::Reply answer) {
     answer.set_id(id);
     if (const auto self = weak.lock()) self->reply(answer);
   });
@@ -238,6 +239,7 @@ void Session::close() {
   deadline_.cancel();
   error_code ignored;
   socket_.close(ignored);
+  if (hub_->hooks.gone) hub_->hooks.gone(number_);
 }
 
 v1::ClientStatus Session::status() const {

@@ -71,6 +71,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::steady_timer deadline_;  // of the handshake, later of the Goodbye
   Peer peer_;
   std::shared_ptr<Hub> hub_;
+  const std::uint64_t number_;
   std::string program_;
   State state_ = State::greeting;
   Subscription subscription_;

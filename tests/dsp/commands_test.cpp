@@ -228,6 +228,33 @@ TEST_F(Commands, ARunningTrialIsAnsweredWhenNoSampleFollows) {
   EXPECT_EQ(seen.results.size(), 1U);
 }
 
+TEST_F(Commands, AStoppedTrialEndsNotDoneChangesNothingAndIsToldToAll) {
+  test::feed(pipeline, seen, x, 0, 500);
+  pipeline.apply(command(dsp::CommandKind::calibrate_rest, 1), seen);
+  test::feed(pipeline, seen, x, 500, 900);
+  dsp::Command stop = command(dsp::CommandKind::stop_trial);
+  stop.text = dsp::Text<120>("given up");
+  stop.id = 78;  // of no trial
+  pipeline.apply(stop, seen);
+  EXPECT_TRUE(seen.results.empty());
+  stop.id = 77;
+  pipeline.apply(stop, seen);
+  pipeline.apply(stop, seen);  // there is none any more
+  ASSERT_EQ(seen.results.size(), 1U);
+  EXPECT_FALSE(seen.results[0].done);
+  EXPECT_EQ(seen.results[0].id, 77U);
+  EXPECT_EQ(seen.results[0].text.view(), "m1: given up");
+  const auto marks = seen.of(dsp::EventKind::mark);
+  ASSERT_EQ(marks.size(), 1U);
+  EXPECT_EQ(marks[0].event.channel, 1);
+  EXPECT_EQ(marks[0].event.t_event_s, 0.9);
+  EXPECT_EQ(marks[0].event.text.view(), "calibrate rest: given up");
+  test::feed(pipeline, seen, x, 900, 3000);
+  std::vector<dsp::ChannelSeed> seeds(2);
+  pipeline.take_seed(seeds);
+  EXPECT_TRUE(std::isnan(seeds[1].calibrated_rest_uv));
+}
+
 TEST_F(Commands, AMarkIsAnEventAtItsSample) {
   test::feed(pipeline, seen, x, 0, 1234);
   dsp::Command c = command(dsp::CommandKind::mark);

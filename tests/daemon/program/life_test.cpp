@@ -30,11 +30,12 @@ TEST(Life, EndsCleanlyOnTwoSignalsInARow) {
   EXPECT_EQ(daemon.process().wait(), 0);
 }
 
-/// Whether the process catches SIGTERM by now: before main() nobody can.
-bool catches_sigterm(pid_t pid) {
+/// Whether SIGTERM waits or is caught by now: before the first instruction of the program nobody can.
+bool awaits_sigterm(pid_t pid) {
   std::ifstream in("/proc/" + std::to_string(pid) + "/status");
   for (std::string line; std::getline(in, line);)
-    if (line.starts_with("SigCgt:")) return (std::stoull(line.substr(7), nullptr, 16) >> (SIGTERM - 1) & 1U) != 0;
+    if (line.starts_with("SigBlk:") || line.starts_with("SigCgt:"))
+      if ((std::stoull(line.substr(7), nullptr, 16) >> (SIGTERM - 1) & 1U) != 0) return true;
   return false;
 }
 
@@ -54,7 +55,7 @@ TEST(Life, EndsCleanlyOnSignalsAtAnyMomentOfTheStart) {
     Process myod(
         {program("myod"), "--sensor", "sim", "--listen", "unix:" + (folder / "s"), "--data-dir", folder.path()});
     std::this_thread::sleep_for(start_up * i / moments);
-    const bool in_time = catches_sigterm(myod.pid());
+    const bool in_time = awaits_sigterm(myod.pid());
     myod.signal(SIGTERM);
     myod.signal(SIGINT);
     const auto code = myod.wait();
@@ -63,6 +64,22 @@ TEST(Life, EndsCleanlyOnSignalsAtAnyMomentOfTheStart) {
     EXPECT_FALSE(std::filesystem::exists(folder / "s"));
   }
   EXPECT_GT(clean, 0);
+}
+
+// Held back by the mask it inherits until it listens, a signal that comes before its first instruction is still
+// heard.
+TEST(Life, EndsCleanlyOnASignalFromBeforeItsFirstInstruction) {
+  for (const int number : {SIGINT, SIGTERM}) {
+    const TemporaryFolder folder;
+    sigset_t held, before;
+    sigemptyset(&held);
+    sigaddset(&held, number);
+    pthread_sigmask(SIG_BLOCK, &held, &before);
+    Process myod({program("myod"), "--sensor", "sim", "--listen", "unix:" + (folder / "s")});
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    myod.signal(number);
+    EXPECT_EQ(myod.wait(), 0);
+  }
 }
 
 TEST(Life, NeverStartsWithAWrongConfigurationAndSaysWhere) {
@@ -145,6 +162,55 @@ TEST(Life, WaitsForItsSensorSaysSoAndRecoversWhenItAppears) {
   EXPECT_NE(daemon.field("detail").find(folder / "tty"), std::string::npos) << daemon.field("detail");
   Process sensor(simulator(folder, "sim", {}));
   EXPECT_TRUE(daemon.becomes("state", "streaming"));
+}
+
+TEST(Life, ATrialEndsWithTheClientThatAskedForItAndEverybodyIsTold) {
+  const TemporaryFolder folder;
+  Daemon daemon(folder, {"--sensor", "sim"});
+  ASSERT_TRUE(daemon.becomes("state", "streaming"));
+  Process events(daemon.ctl_words({"events", "--json"}));
+  Process watch(daemon.ctl_words({"watch", "--json", "--channel", "left"}));
+  ASSERT_TRUE(watch.line_with("\"active\":0")) << "rest is known";
+  {
+    Process client(daemon.ctl_words({"calibrate", "reference", "--seconds", "60", "left"}));
+    ASSERT_TRUE(client.error_with("Contract left")) << client.errors();
+    ASSERT_TRUE(daemon.ctl({"calibrate", "rest", "left"}).err.find("calibration is running") != std::string::npos)
+        << "the trial has begun";
+  }
+  const auto told = events.line_with("\"mark\"");
+  ASSERT_TRUE(told);
+  EXPECT_EQ(json_field(*told, "channel"), "left");
+  EXPECT_EQ(json_field(*told, "text"), "calibrate reference: interrupted, the client that asked for it is gone");
+  EXPECT_TRUE(daemon.process().error_with("calibrate reference left: failed: left: interrupted"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "calibrations")) << "nothing was measured";
+}
+
+TEST(Life, AWrongConfigureIsToldAsThatCommandAndNotAsAnOptionOfTheStart) {
+  const TemporaryFolder folder;
+  const Daemon daemon(folder, {"--sensor", "sim"});
+  ASSERT_TRUE(daemon.becomes("state", "streaming"));
+  const Finished range = daemon.ctl({"configure", "condition.highpass_hz=2000"});
+  EXPECT_EQ(range.code, 78);
+  EXPECT_EQ(range.err, "myoctl: configure: condition.highpass_hz = 2000: must be 0.5..1000 Hz\n");
+  const Finished rate = daemon.ctl({"configure", "condition.lowpass=false", "condition.highpass_hz=1000"});
+  EXPECT_EQ(rate.code, 78);
+  EXPECT_EQ(rate.err.substr(0, 50), "myoctl: configure: condition.highpass_hz = 1000.0:")
+      << "what this rate cannot carry";
+}
+
+TEST(Life, AWrongRateIsToldOnEveryChannelWhileItIsWrong) {
+  const TemporaryFolder folder;
+  Process sensor(simulator(folder, "ascii", {"--rate", "500", "--channels", "2"}));
+  ASSERT_TRUE(sensor.line());
+  const Daemon daemon(folder, {"--set", "sensor=[{name=\"arm\",kind=\"ascii\",port=\"" + (folder / "tty") +
+                                            "\",rate_hz=1000,channels=2}]"});
+  Process watch(daemon.ctl_words({"watch", "--json"}));
+  for (const char* channel : {"ch1", "ch2"}) {
+    std::optional<std::string> line;
+    do line = watch.line_with("\"channel\":\"" + std::string(channel));
+    while (line && line->find(":rate") == std::string::npos && line->find(",rate") == std::string::npos);
+    EXPECT_TRUE(line) << channel;
+  }
 }
 
 TEST(Life, MarksNothingBeforeTheFirstSampleAndCalibratesNoChannelTwice) {

@@ -12,7 +12,7 @@ Rig::Rig(Options options, Hooks hooks) {
   options.program = "myod test";
   options.boot_id = "boot";
   if (options.heartbeat_ms == usual.heartbeat_ms) options.heartbeat_ms = 3'600'000;
-  if (!hooks.command) hooks.command = [](const v1::Command&, const auto& reply) { reply({}); };
+  if (!hooks.command) hooks.command = [](const v1::Command&, std::uint64_t, const auto& reply) { reply({}); };
   if (!hooks.status) hooks.status = [](v1::Status& s) { s.set_version("test"); };
   server_.emplace(io_, std::move(options), std::move(hooks));
   addresses_ = server_->addresses();

@@ -1,6 +1,8 @@
 // The conversation: Hello, refusals, roles, commands, heartbeats, Goodbye.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/daemon/serve/rig.hpp"
 
 namespace myod::serve {
@@ -130,7 +132,7 @@ TEST(Session, AnswersAMessageItDoesNotKnow) {
 TEST(Session, OverTcpIsAViewerAndIsToldHowToGiveCommands) {
   bool called = false;
   Hooks hooks;
-  hooks.command = [&](const v1::Command&, const auto& reply) {
+  hooks.command = [&](const v1::Command&, std::uint64_t, const auto& reply) {
     called = true;
     reply({});
   };
@@ -146,7 +148,7 @@ TEST(Session, OverTcpIsAViewerAndIsToldHowToGiveCommands) {
 TEST(Session, GivesRepliesInTheOrderTheyCome) {
   std::vector<std::function<void(v1::Reply)>> waiting;
   Hooks hooks;
-  hooks.command = [&](const v1::Command&, std::function<void(v1::Reply)> reply) {
+  hooks.command = [&](const v1::Command&, std::uint64_t, std::function<void(v1::Reply)> reply) {
     waiting.push_back(std::move(reply));
   };
   Rig rig({}, hooks);
@@ -177,8 +179,14 @@ TEST(Session, GivesRepliesInTheOrderTheyCome) {
 
 TEST(Session, AReplyToAClientThatHasGoneIsNoTrouble) {
   std::function<void(v1::Reply)> late;
+  std::uint64_t whose = 0;
+  std::vector<std::uint64_t> gone;
   Hooks hooks;
-  hooks.command = [&](const v1::Command&, std::function<void(v1::Reply)> reply) { late = std::move(reply); };
+  hooks.command = [&](const v1::Command&, std::uint64_t client, std::function<void(v1::Reply)> reply) {
+    late = std::move(reply);
+    whose = client;
+  };
+  hooks.gone = [&](std::uint64_t client) { gone.push_back(client); };
   Rig rig({}, hooks);
   {
     RawClient client(rig.unix_address());
@@ -196,6 +204,7 @@ TEST(Session, AReplyToAClientThatHasGoneIsNoTrouble) {
   }
   rig.on_io([&] {
     ASSERT_TRUE(late);
+    EXPECT_EQ(std::count(gone.begin(), gone.end(), whose), 1) << "its end is told, so that what it asked for can end";
     late({});
     late = nullptr;
   });
@@ -254,7 +263,7 @@ TEST(Server, SaysGoodbyeToAllWhenItCloses) {
 }
 
 TEST(Session, ATroubleIsToldAtOnceToWhoeverSubscribedToAnything) {
-  Rig rig({}, {nullptr, [](v1::Status& s) { s.set_recording_failure("disk full"); }});
+  Rig rig({}, {nullptr, nullptr, [](v1::Status& s) { s.set_recording_failure("disk full"); }});
   rig.describe(0, "arm");
   client::Client controller(rig.unix_address(), "test 1", patience);
   subscribe(controller, subscription({v1::KIND_FEATURES}));
