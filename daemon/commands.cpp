@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t most_open = 128;  // as many replies fit the replies ring
 constexpr double default_rest_s = 2.0, default_reference_s = 5.0, longest_trial_s = 60.0;
+constexpr std::uint64_t most_pulses = 1'000'000;
 constexpr std::int64_t grace_ns = 5'000'000'000;
 constexpr auto too_many_text = "too many commands are under way: try again in a moment";
 
@@ -45,6 +47,12 @@ std::optional<Place> find_channel(const Pipelines& pipelines, const std::string&
   return std::nullopt;
 }
 
+bool knows_sensor(const Pipelines& pipelines, const std::string& name) {
+  for (std::uint32_t s = 0; s < pipelines.size(); ++s)
+    if (pipelines.stream(s).sensor == name) return true;
+  return false;
+}
+
 bool is_trial(dsp::CommandKind kind) {
   return kind == dsp::CommandKind::calibrate_rest || kind == dsp::CommandKind::calibrate_reference;
 }
@@ -68,7 +76,8 @@ void Commands::handle(const v1::Command& command, std::uint64_t client, Answer a
   static const std::map<Body, Handler> handlers{{Body::kCalibrate, &Commands::calibrate},
                                                 {Body::kMark, &Commands::mark},
                                                 {Body::kConfigure, &Commands::configure},
-                                                {Body::kRecord, &Commands::record}};
+                                                {Body::kRecord, &Commands::record},
+                                                {Body::kStimulus, &Commands::stimulus}};
   const auto found = handlers.find(command.body_case());
   if (found == handlers.end())
     return answer(refusal(command, v1::ERROR_CODE_UNSUPPORTED, "this command is not known to this version of myod"));
@@ -140,24 +149,52 @@ void Commands::mark(const v1::Command& command, Answer answer) {
   if (what.text.view().size() != command.mark().text().size())
     return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "mark: at most 120 bytes of text"));
   const auto group = begin(command, std::move(answer), 0.0);
+  send_to_streams(what, {}, group, 0, "no sensor has sent a sample yet: there is no time to mark");
+  close(group);
+}
+
+void Commands::stimulus(const v1::Command& command, Answer answer) {
+  const v1::Stimulus& wish = command.stimulus();
+  const auto refuse = [&](const std::string& text) { answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, text)); };
+  dsp::Command what;
+  what.kind = dsp::CommandKind::stimulus;
+  what.value = wish.t_s();
+  what.pulses = std::max<std::uint64_t>(wish.pulses(), 1);
+  what.seconds = wish.period_s();
+  if (wish.first_case() == v1::Stimulus::FIRST_NOT_SET) return refuse("stimulus: say when: t_s or time_ns");
+  if (wish.has_t_s() && !(what.value >= 0.0 && what.value < 1e9)) return refuse("stimulus: t_s: must be 0..1e9 s");
+  if (wish.has_time_ns() && wish.time_ns() <= 0) return refuse("stimulus: time_ns: must be above 0");
+  if (what.pulses > most_pulses) return refuse("stimulus: pulses: must be 1..1000000");
+  if (what.pulses > 1 ? !(what.seconds >= 0.005 && what.seconds <= 10.0) : what.seconds != 0.0)
+    return refuse("stimulus: period_s: must be 0.005..10 s for several pulses, and is none of one");
+  if (wish.has_t_s() && wish.sensor().empty() && pipelines_.size() > 1)
+    return refuse("stimulus: sensor: name it, each counts t_s from its own sample 0; or give time_ns");
+  if (!wish.sensor().empty() && !knows_sensor(pipelines_, wish.sensor()))
+    return refuse("stimulus: no sensor that has started is called " + wish.sensor());
+  const auto group = begin(command, std::move(answer), 0.0);
+  send_to_streams(what, wish.sensor(), group, wish.time_ns(),
+                  "no sensor has sent a sample yet: there is no time for pulses");
+  close(group);
+}
+
+void Commands::send_to_streams(dsp::Command command, const std::string& sensor, const std::shared_ptr<Group>& group,
+                               std::int64_t host_time_ns, const std::string& otherwise) {
   bool any = false;
   for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
-    if (!sampled_(s)) continue;
+    if (!sampled_(s) || (!sensor.empty() && pipelines_.stream(s).sensor != sensor)) continue;
     any = true;
     if (!pipelines_.running(s))
       busy(group, "a sensor has just started and its processing is being set up: try again in a moment");
     else if (open_.size() >= most_open)
       busy(group, too_many_text);
     else {
-      what.stream = s;
-      send(what, {}, group);
+      command.stream = s;
+      send(command, {}, group, host_time_ns);
     }
   }
-  if (!any) {
-    group->reply.set_error(v1::ERROR_CODE_FAILED);
-    group->reply.set_text("no sensor has sent a sample yet: there is no time to mark");
-  }
-  close(group);
+  if (any) return;
+  group->reply.set_error(v1::ERROR_CODE_FAILED);
+  group->reply.set_text(otherwise);
 }
 
 void Commands::configure(const v1::Command& command, Answer answer) {
@@ -209,11 +246,13 @@ void Commands::record(const v1::Command& command, Answer answer) {
     recordings_.stop(done);
 }
 
-void Commands::send(dsp::Command command, std::string channel, const std::shared_ptr<Group>& group) {
+void Commands::send(dsp::Command command, std::string channel, const std::shared_ptr<Group>& group,
+                    std::int64_t host_time_ns) {
   command.id = next_id_++;
   DspRequest request;
   request.stream = command.stream;
   request.command = command;
+  request.host_time_ns = host_time_ns;
   ++group->open;
   open_[command.id] = {group, std::move(channel), command};
   if (requests_.push(request)) return dsp_.ring();
@@ -250,6 +289,8 @@ void Commands::result(const dsp::CommandResult& result) {
   if (!result.done) {
     reply.set_error(v1::ERROR_CODE_FAILED);
     reply.set_text(open.channel.empty() ? text : name + text);
+  } else if (open.channel.empty() && !text.empty() && reply.error() == v1::ERROR_CODE_NONE) {
+    reply.set_text(text);
   }
   close(open.group);
 }

@@ -62,9 +62,14 @@ class Commands {
   void mark(const v1::Command& command, Answer answer);
   void configure(const v1::Command& command, Answer answer);
   void record(const v1::Command& command, Answer answer);
+  void stimulus(const v1::Command& command, Answer answer);
 
   /// Sends one to the dsp thread as a part of the group.
-  void send(dsp::Command command, std::string channel, const std::shared_ptr<Group>& group);
+  void send(dsp::Command command, std::string channel, const std::shared_ptr<Group>& group,
+            std::int64_t host_time_ns = 0);
+  /// To every stream that has samples, `sensor` alone when it is named.
+  void send_to_streams(dsp::Command command, const std::string& sensor, const std::shared_ptr<Group>& group,
+                       std::int64_t host_time_ns, const std::string& otherwise);
   void keep(const Open& open, v1::Measured& measured);
   static void busy(const std::shared_ptr<Group>& group, std::string_view text);
   static void say_outcome(const Group& group);

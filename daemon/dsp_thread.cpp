@@ -133,6 +133,13 @@ void DspThread::run() {
   }
 }
 
+/// Before the first block it is no time the pipeline takes.
+double DspThread::StreamState::seconds_at(std::int64_t host_time_ns) const noexcept {
+  if (clock_ns == 0) return -1.0;
+  return static_cast<double>(clock_index) / built->pipeline.stream().rate_hz() +
+         static_cast<double>(host_time_ns - clock_ns) * 1e-9;
+}
+
 bool DspThread::take_requests(Voice& voice) {
   bool any = false;
   for (DspRequest request; rings_.requests->pop(request); any = true) {
@@ -160,6 +167,7 @@ bool DspThread::take_requests(Voice& voice) {
           voice.result(refused);
           break;
         }
+        if (request.host_time_ns != 0) request.command.value = s.seconds_at(request.host_time_ns);
         request.command.at_index = s.built->pipeline.next_index();
         if (s.journaling) {
           const RecordHead head{RecordKind::command, request.stream, 0, now_ns_};
@@ -186,6 +194,8 @@ bool DspThread::take_blocks(Voice& voice) {
         const RecordHead head{RecordKind::block, block.head.stream, 0, now_ns_};
         journaled(write_record(*rings_.journal, head, one(block.head), block.raw));
       }
+      s.clock_index = block.head.first_index;
+      s.clock_ns = block.head.host_time_ns;
       s.built->pipeline.process(block, voice);
       rings_.blocks[i]->release();
       any = true;

@@ -33,7 +33,8 @@ struct DspRequest {
   enum class Kind : std::uint32_t { command, hand_over, stop_journal } kind = Kind::command;
   std::uint32_t stream = 0;
   BuiltPipeline* built = nullptr;
-  bool journal = false;  ///< hand_over: write the journal from here on
+  bool journal = false;           ///< hand_over: write the journal from here on
+  std::int64_t host_time_ns = 0;  ///< of the first pulse of a stimulus, CLOCK_MONOTONIC; 0: the command says when
   dsp::Command command;
 };
 
@@ -86,6 +87,9 @@ class DspThread {
     std::uint64_t sequence = 0;
     std::uint64_t event_sequence = 0;
     bool journaling = false;
+    std::uint64_t clock_index = 0;  ///< sample clock_index came at clock_ns, by the newest block
+    std::int64_t clock_ns = 0;
+    double seconds_at(std::int64_t host_time_ns) const noexcept;
   };
   class Voice;
 

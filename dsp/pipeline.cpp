@@ -365,6 +365,13 @@ void Pipeline::finish(std::string_view why, Sink& sink) noexcept {
   State& s = *state_;
   s.finish_spectra(sink);
   s.tell_missing(Validity::none, sink);
+  if (const std::uint64_t forgotten = why == taken_over ? s.conditioner.stimuli_to_come() : 0; forgotten > 0) {
+    Event e = s.event(EventKind::stimulus, all_channels, s.seconds(s.next_index), s.seconds(s.next_index),
+                      static_cast<double>(forgotten));
+    e.text.number(static_cast<double>(forgotten), 0)
+        << " to come are forgotten, the pipeline is a new one: tell them again";
+    sink.event(e, nullptr);
+  }
   for (std::size_t lane = 0; lane < s.lane_count; ++lane)
     if (const auto reply = s.calibrations.stop(lane, s.stream.channels[s.channel(lane)].name, why)) sink.result(*reply);
 }

@@ -39,7 +39,8 @@ class Pipeline {
   void apply(const Command& command, Sink& sink) noexcept;
 
   /// No sample follows: the input has ended, or another pipeline goes on at next_index(). What is complete is told (the
-  /// spectrum frame under way), and a running trial ends not done, with `why`. Events stay open.
+  /// spectrum frame under way), a running trial ends not done, with `why`, and pulses still to come are told to be
+  /// forgotten. Events stay open.
   void finish(std::string_view why, Sink& sink) noexcept;
 
   /// The seed hand-over, planted before the first block: what outlives this pipeline, one entry per channel (emg or

@@ -89,6 +89,7 @@ CommandResult Pipeline::State::schedule(const Command& command, Sink& sink) noex
   const bool sane = command.value >= 0.0 && command.value < 1e9 && command.pulses > 0 && command.seconds < 1e6 &&
                     (command.pulses == 1 || command.seconds >= 0.005);
   if (!sane) return reply_to(command, false, Text<120>{"pulses need a time, a count and at least 5 ms between them"});
+  if (conditioner.stimuli_full()) return reply_to(command, false, Text<120>{"too many trains of pulses are to come"});
   const std::uint64_t late =
       conditioner.schedule(next_index, command.value * rate_hz, command.seconds * rate_hz, command.pulses);
   const double pulses = static_cast<double>(command.pulses);
@@ -101,6 +102,7 @@ CommandResult Pipeline::State::schedule(const Command& command, Sink& sink) noex
   sink.event(e, nullptr);
   CommandResult done = reply_to(command, true);
   done.value = static_cast<double>(conditioner.late_stimuli());
+  done.text = e.text;
   return done;
 }
 

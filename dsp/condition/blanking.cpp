@@ -1,6 +1,7 @@
 #include "dsp/condition/blanking.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace myod::dsp {
@@ -66,12 +67,27 @@ std::optional<std::uint64_t> BlankingStage::pulse(std::size_t lane, std::uint64_
   return known.at[std::max(number, oldest) % known.at.size()];
 }
 
+double BlankingStage::rate_of(const Train& train) const noexcept {
+  return train.left > 1 && train.period > 0.0 ? rate_hz_ / train.period : 0.0;
+}
+
+std::uint64_t BlankingStage::to_come() const noexcept {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < trains_; ++i) sum += schedule_[i].left;
+  return sum;
+}
+
 std::uint64_t BlankingStage::schedule(std::uint64_t next_index, double first, double period,
                                       std::uint64_t count) noexcept {
-  next_pulse_ = first;
-  period_ = period;
-  pulses_left_ = count;
-  set_rate(period > 0.0 && count > 1 ? rate_hz_ / period : 0.0, next_index);
+  assert(!full());
+  while (trains_ > 0 && schedule_[trains_ - 1].next >= first) --trains_;
+  if (trains_ > 0) {
+    Train& before = schedule_[trains_ - 1];
+    if (before.left > 1)
+      before.left = std::min(before.left, static_cast<std::uint64_t>(std::ceil((first - before.next) / before.period)));
+  }
+  schedule_[trains_++] = {first, period, count};
+  if (trains_ == 1) set_rate(rate_of(schedule_[0]), next_index);
   const double gone = static_cast<double>(next_index) - static_cast<double>(delay_);  // left the line before this
   const double start = std::floor(first + 0.5) - static_cast<double>(before_);
   if (start >= gone) return 0;
@@ -121,11 +137,15 @@ void BlankingStage::run(Samples& samples) noexcept {
     for (std::size_t c = 0; c < channels_; ++c)
       if (now < until_[c] && has_value(flags[c])) ring_.flag(now, c) = sample_blanked;
     detect(y, flags, now);
-    while (pulses_left_ > 0 && next_pulse_ <= static_cast<double>(now)) {
-      const auto at = static_cast<std::uint64_t>(std::max(0LL, std::llround(next_pulse_)));
+    while (trains_ > 0 && schedule_[0].next <= static_cast<double>(now)) {
+      Train& train = schedule_[0];
+      const auto at = static_cast<std::uint64_t>(std::max(0LL, std::llround(train.next)));
       for (std::size_t c = 0; c < channels_; ++c) blank(c, at, now);
-      next_pulse_ += period_;
-      if (--pulses_left_ == 0) set_rate(0.0, now);
+      train.next += train.period;
+      if (--train.left > 0) continue;
+      std::move(schedule_.begin() + 1, schedule_.begin() + static_cast<std::ptrdiff_t>(trains_), schedule_.begin());
+      --trains_;
+      set_rate(trains_ > 0 ? rate_of(schedule_[0]) : 0.0, now);
     }
     const std::uint64_t out = now - delay_;  // wraps while the line fills; then it is not looked at
     const bool filling = now < begin_ + delay_;

@@ -33,10 +33,17 @@ class BlankingStage : public Stage {
 
   static std::size_t delay_samples(const ConditionOptions& options, double rate_hz);
 
+  /// So many trains may be to come.
+  static constexpr std::size_t most_trains = 32;
+  bool full() const noexcept { return trains_ == most_trains; }
+
   /// Pulses at sample `first` and, `period` samples apart, `count` in all; fractions are kept. Replaces what was still
-  /// to come of the train before. Returns how many samples of the first had left the line, 0: in time.
+  /// to come from `first` on of the trains before. Returns how many samples of the first had left the line, 0: in time.
+  /// Not when full().
   std::uint64_t schedule(std::uint64_t next_index, double first, double period, std::uint64_t count) noexcept;
   std::uint64_t late() const noexcept { return late_; }
+  /// Pulses told and still to come.
+  std::uint64_t to_come() const noexcept;
 
   /// The next note that is due at or before `index`.
   std::optional<TrainNote> note(std::uint64_t index) noexcept;
@@ -71,8 +78,14 @@ class BlankingStage : public Stage {
   std::vector<std::uint8_t> running_;  // per lane: a train was under way
   std::uint64_t begin_ = 0;
   bool fresh_ = true;
-  double next_pulse_ = 0.0, period_ = 0.0;
-  std::uint64_t pulses_left_ = 0, late_ = 0;
+  struct Train {
+    double next, period;
+    std::uint64_t left;
+  };
+  double rate_of(const Train& train) const noexcept;
+  std::array<Train, most_trains> schedule_{};  // in the order of time, none reaches into the next
+  std::size_t trains_ = 0;
+  std::uint64_t late_ = 0;
   double hz_ = 0.0, hz_before_ = 0.0;
   std::uint64_t changed_ = 0;
   std::array<TrainNote, 256> notes_{};

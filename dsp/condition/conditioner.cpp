@@ -28,7 +28,8 @@ Conditioner::Conditioner(const Stream& stream, const ConditionOptions& options) 
   for (std::size_t c = 0; c < width; ++c)
     if (stream.channels[c].kind == ChannelKind::emg) channels_.push_back(c);
   auto used = channels_;  // with the reference
-  const std::size_t reference = options.ecg == Ecg::adaptive ? reference_of(stream, options.ecg_reference.view()) : width;
+  const std::size_t reference =
+      options.ecg == Ecg::adaptive ? reference_of(stream, options.ecg_reference.view()) : width;
   if (reference < width && stream.channels[reference].kind != ChannelKind::emg) used.push_back(reference);
   lanes_ = padded_lanes(used.size());
   intake_.emplace(stream, used, lanes_);
@@ -74,6 +75,8 @@ std::uint64_t Conditioner::schedule(std::uint64_t next_index, double first, doub
 }
 
 std::uint64_t Conditioner::late_stimuli() const noexcept { return blanking_->late(); }
+std::uint64_t Conditioner::stimuli_to_come() const noexcept { return takes_events_ ? blanking_->to_come() : 0; }
+bool Conditioner::stimuli_full() const noexcept { return blanking_->full(); }
 
 std::optional<TrainNote> Conditioner::train(std::uint64_t index) noexcept {
   while (blanking_ != nullptr) {

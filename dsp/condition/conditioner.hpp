@@ -45,6 +45,9 @@ class Conditioner {
   bool takes_stimuli() const noexcept;
   std::uint64_t schedule(std::uint64_t next_index, double first, double period, std::uint64_t count) noexcept;
   std::uint64_t late_stimuli() const noexcept;
+  /// Of those that were told: still to come; and whether no more can be told now.
+  std::uint64_t stimuli_to_come() const noexcept;
+  bool stimuli_full() const noexcept;
   /// The next news of a train found in a lane, due at or before that sample.
   std::optional<TrainNote> train(std::uint64_t index) noexcept;
 

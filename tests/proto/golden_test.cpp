@@ -89,6 +89,18 @@ std::map<std::string, std::string> client_messages() {
          r.set_subject("p01");
          r.set_label("first");
        })},
+      {"command_stimulus", line<Client>([](Client& m) {
+         m.mutable_command()->set_id(7);
+         v1::Stimulus& s = *m.mutable_command()->mutable_stimulus();
+         s.set_sensor("arm");
+         s.set_t_s(12.5);
+         s.set_pulses(30);
+         s.set_period_s(0.025);
+       })},
+      {"command_stimulus_now", line<Client>([](Client& m) {
+         m.mutable_command()->set_id(8);
+         m.mutable_command()->mutable_stimulus()->set_time_ns(5'000'000'000);
+       })},
       {"ping", line<Client>([](Client& m) { m.mutable_ping()->set_t0_ns(1'000'000); })},
       {"status_request", line<Client>([](Client& m) { m.mutable_status_request(); })},
   };

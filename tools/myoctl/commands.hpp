@@ -2,6 +2,7 @@
 // tcp:HOST:PORT; empty: the defaults. Each returns the exit code, or throws Failure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,12 +30,20 @@ struct RecordArguments {
   std::string subject, label;
 };
 
+struct StimulusArguments {
+  std::string sensor;  ///< empty: every sensor
+  double at_s = -1;    ///< of the first pulse, on the sensor's axis; below 0: now
+  std::uint64_t pulses = 1;
+  double period_ms = 0;
+};
+
 int run_status(const std::string& address, bool json);
 int run_sensors(const std::string& address, bool json);
 int run_events(const std::string& address, bool json);
 int run_watch(const std::string& address, const WatchArguments& arguments);
 int run_calibrate(const std::string& address, const CalibrateArguments& arguments);
 int run_mark(const std::string& address, const std::string& text);
+int run_stimulus(const std::string& address, const StimulusArguments& arguments);
 int run_configure(const std::string& address, const std::vector<std::string>& settings);
 int run_record(const std::string& address, const RecordArguments& arguments);
 

@@ -38,6 +38,7 @@ struct CommandLine {
   CalibrateArguments calibrate;
   std::string mark;
   std::vector<std::string> settings;
+  StimulusArguments stimulus;
   RecordArguments record;
   ProcessArguments process;
   Run run;
@@ -118,6 +119,14 @@ void CommandLine::add_orders() {
           [this](const std::string& a) { return run_mark(a, mark); })
       ->add_option("text", mark)
       ->required();
+  auto* pulses = command(app, "stimulus", "tell pulses of a stimulator, to be blanked (condition.blanking = events)",
+                         [this](const std::string& a) { return run_stimulus(a, stimulus); });
+  pulses
+      ->add_option("--at", stimulus.at_s, "time of the first in s of the sensor's samples, as t_event_s (default: now)")
+      ->check(within(0, 1e9, "s"));
+  pulses->add_option("--pulses", stimulus.pulses, "how many")->check(within(1, 1e6, ""))->capture_default_str();
+  pulses->add_option("--period", stimulus.period_ms, "ms from pulse to pulse")->check(within(5, 10000, "ms"));
+  pulses->add_option("--sensor", stimulus.sensor, "whose samples they are in (default: every sensor's)");
   command(app, "configure", "change options of the running daemon",
           [this](const std::string& a) { return run_configure(a, settings); })
       ->add_option("setting", settings, "KEY=VALUE, as --set of myod")

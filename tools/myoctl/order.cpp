@@ -1,4 +1,5 @@
-// Commands that change something in the daemon: calibrate, mark, configure, record. One Command out, its Reply back.
+// Commands that change something in the daemon: calibrate, mark, stimulus, configure, record. One Command out, its
+// Reply back.
 #include <unistd.h>
 
 #include <cmath>
@@ -113,6 +114,19 @@ int run_mark(const std::string& address, const std::string& text) {
   v1::Command command;
   command.mutable_mark()->set_text(text);
   return done(order(address, command, 0, nothing), "marked");
+}
+
+int run_stimulus(const std::string& address, const StimulusArguments& arguments) {
+  v1::Command command;
+  auto& stimulus = *command.mutable_stimulus();
+  stimulus.set_sensor(arguments.sensor);
+  if (arguments.at_s < 0)
+    stimulus.set_time_ns(monotonic_ns());
+  else
+    stimulus.set_t_s(arguments.at_s);
+  stimulus.set_pulses(arguments.pulses);
+  stimulus.set_period_s(arguments.period_ms / 1000);
+  return done(order(address, command, 0, nothing), "told");
 }
 
 int run_configure(const std::string& address, const std::vector<std::string>& settings) {

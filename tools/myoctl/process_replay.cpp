@@ -19,6 +19,10 @@ void Replay::hand_over(const record::HandOver& h) {
       config::parse(h.options, name_ + " (options of epoch " + std::to_string(h.epoch) + ")");
   for (const std::string& s : set_) config::set(options, s);
   config::validate(options);
+  if (h.seeds.size() != r.stream.channels.size())
+    throw std::runtime_error(name_ + ": epoch " + std::to_string(h.epoch) + " knows " + std::to_string(h.seeds.size()) +
+                             " channels, the stream has " + std::to_string(r.stream.channels.size()) +
+                             ": the file is damaged");
   if (r.pipeline) r.pipeline->finish(dsp::taken_over, *r.sink);
   r.pipeline = std::make_unique<dsp::Pipeline>(r.stream, options.dsp, h.stream, h.epoch);
   r.pipeline->plant_seed(h.seeds, h.at_index);

@@ -170,13 +170,14 @@ void expect_same_numbers(const std::vector<double>& a, const std::vector<double>
         << i << ": " << a[i] << " " << b[i];
 }
 
-TEST(LiveEqualsOffline, BitForBitAcrossGapsCalibrationsMarksAndAChangedConfiguration) {
+TEST(LiveEqualsOffline, BitForBitAcrossGapsCalibrationsMarksPulsesAndAChangedConfiguration) {
   const TemporaryFolder folder;
   Process sensor(
       simulator(folder, "sim", {"--channels", "2", "--drop", "0.0005", "--corrupt", "0.0002", "--seed", "11"}));
   ASSERT_TRUE(sensor.line());
   const std::string pair = R"(pair=[{first="left", second="right"}])";
-  Daemon daemon(folder, {"--sensor", "sim@" + (folder / "tty"), "--set", "sensor.sim.rate_hz=1000", "--set", pair});
+  Daemon daemon(folder, {"--sensor", "sim@" + (folder / "tty"), "--set", "sensor.sim.rate_hz=1000", "--set", pair,
+                         "--set", "condition.blanking=events"});
   ASSERT_TRUE(daemon.becomes("state", "streaming"));
 
   Live live(daemon);
@@ -188,6 +189,11 @@ TEST(LiveEqualsOffline, BitForBitAcrossGapsCalibrationsMarksAndAChangedConfigura
   EXPECT_TRUE(live.calibrated({"calibrate", "reference", "--seconds", "2", channel}));
   EXPECT_EQ(live.ctl({"mark", "half time, \"so far\""}).code, 0);
   EXPECT_EQ(live.ctl({"configure", "condition.highpass_hz=30.1", "features.window_ms=190"}).code, 0);
+  EXPECT_EQ(live.ctl({"stimulus", "--pulses", "40", "--period", "33.3"}).code, 0);
+  const Finished late = live.ctl({"stimulus", "--at", "0.5", "--sensor", "sim"});
+  EXPECT_EQ(late.code, 0) << late.err;
+  EXPECT_NE(late.out.find("too late to blank: windows are void"), std::string::npos) << late.out;
+  EXPECT_EQ(live.ctl({"stimulus", "--at", "0.5", "--sensor", "leg"}).code, 78);
   const auto repetitions = live.count("repetition"), gaps = live.count("gap");
   live.until([&] { return live.count("repetition") > repetitions + 1 && live.count("gap") > gaps; });
   EXPECT_EQ(live.ctl({"record", "stop"}).code, 0);
@@ -212,7 +218,8 @@ TEST(LiveEqualsOffline, BitForBitAcrossGapsCalibrationsMarksAndAChangedConfigura
   while (journal.next(replay)) {
   }
   EXPECT_FALSE(replay.hole());
-  EXPECT_GE(replayed.results, 3);
+  EXPECT_GE(replayed.results, 5);
+  EXPECT_EQ(live.count("stimulus"), 2);
 
   // Recorded and computed again: doubles.
   ASSERT_EQ(recorded.frame_bits.size(), replayed.frame_bits.size());

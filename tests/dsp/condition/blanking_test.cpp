@@ -101,6 +101,55 @@ TEST(Blanking, SaysWhenAPulseCameTooLateAndWithdrawsItsWindows) {
   EXPECT_TRUE(withdrawn);
 }
 
+/// Runs of samples that are not valid, as [first, one past the last), from 1 s on.
+std::vector<std::pair<std::size_t, std::size_t>> blanked(const test::Recorder& seen) {
+  std::vector<std::pair<std::size_t, std::size_t>> runs;
+  for (std::size_t i = rate; i < seen.valid.size(); ++i) {
+    if (seen.valid[i] != 0) continue;
+    if (!runs.empty() && runs.back().second == i)
+      ++runs.back().second;
+    else
+      runs.emplace_back(i, i + 1);
+  }
+  return runs;
+}
+
+TEST(Blanking, PulsesToldOneByOneAheadOfTheirTimeAreAllBlanked) {
+  Pipeline pipeline(test::emg_stream(rate), with(Blanking::events));
+  test::Recorder seen;
+  const auto x = stimulated(3 * rate);
+  test::feed(pipeline, seen, x, 0, rate);
+  for (const double at_s : {1.5, 1.533, 1.566}) pipeline.apply(pulses(at_s, 0.0, 1), seen);
+  test::feed(pipeline, seen, x, rate, 2 * rate);
+  EXPECT_EQ(blanked(seen).size(), 3U);
+  EXPECT_TRUE(seen.results.back().done);
+  EXPECT_EQ(seen.results.back().text.view(), "1 pulse");
+}
+
+TEST(Blanking, ATrainTakesThePlaceOfAnEarlierOneFromItsFirstPulseOn) {
+  Pipeline pipeline(test::emg_stream(rate), with(Blanking::events));
+  test::Recorder seen;
+  const auto x = stimulated(4 * rate);
+  test::feed(pipeline, seen, x, 0, rate);
+  pipeline.apply(pulses(1.5, 0.05, 1000), seen);
+  pipeline.apply(pulses(1.62, 0.1, 2), seen);
+  test::feed(pipeline, seen, x, rate, 3 * rate);
+  EXPECT_EQ(blanked(seen).size(), 5U) << "1.50, 1.55, 1.60; 1.62, 1.72";
+}
+
+TEST(Blanking, MoreTrainsThanFitAreRefusedAndPulsesToComeAreNotForgottenInSilence) {
+  Pipeline pipeline(test::emg_stream(rate), with(Blanking::events));
+  test::Recorder seen;
+  for (std::size_t i = 0; i <= BlankingStage::most_trains; ++i)
+    pipeline.apply(pulses(1.0 + static_cast<double>(i), 0.1, 2), seen);
+  EXPECT_FALSE(seen.results.back().done);
+  EXPECT_EQ(seen.results.back().text.view(), "too many trains of pulses are to come");
+  pipeline.finish(taken_over, seen);
+  const auto told = seen.of(EventKind::stimulus).back().event;
+  EXPECT_EQ(told.value, 64.0);
+  EXPECT_EQ(told.text.view(), "64 to come are forgotten, the pipeline is a new one: tell them again");
+}
+
 TEST(Blanking, IsRefusedWhereNobodyListens) {
   Pipeline pipeline(test::emg_stream(rate), {});
   test::Recorder seen;

@@ -138,6 +138,18 @@ TEST_F(Talk, OrdersCarryTheirArguments) {
   v1::Command got;
   EXPECT_EQ(ordered({"mark", "record"}, {}, got).out, "marked\n");
   EXPECT_EQ(got.mark().text(), "record") << "a text that is also the name of a command";
+  v1::Reply told;
+  told.set_text("30 pulses");
+  EXPECT_EQ(ordered({"stimulus", "--at", "12.5", "--pulses", "30", "--period", "25", "--sensor", "sim"}, told, got).out,
+            "30 pulses\n");
+  EXPECT_EQ(got.stimulus().sensor(), "sim");
+  EXPECT_EQ(got.stimulus().t_s(), 12.5);
+  EXPECT_EQ(got.stimulus().pulses(), 30U);
+  EXPECT_EQ(got.stimulus().period_s(), 0.025);
+  const std::int64_t before = monotonic_ns();
+  EXPECT_EQ(ordered({"stimulus"}, told, got).code, 0);
+  EXPECT_GE(got.stimulus().time_ns(), before) << "now";
+  EXPECT_LE(got.stimulus().time_ns(), monotonic_ns());
   EXPECT_EQ(ordered({"configure", "features.hop_ms=40", "a.b=c=d"}, {}, got).code, 0);
   ASSERT_EQ(got.configure().settings_size(), 2);
   EXPECT_EQ(got.configure().settings(1), "a.b=c=d");
