@@ -14,6 +14,8 @@
 namespace myod::dsp {
 namespace {
 
+constexpr double least_steps = 0.25;  // RMS behind the high-pass (dsp-spec 0b.4)
+
 Stream checked(Stream stream, const FeatureOptions& o) {
   if (stream.rate_mhz == 0) throw std::invalid_argument("sensor " + stream.sensor + ": rate_hz must be above 0");
   const auto positive = [](const char* key, double value) {
@@ -40,6 +42,7 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       lanes(conditioner.lanes()),
       validity(lane_count, stream.rate_mhz),
       conditioning_delay_s(dsp::conditioning_delay_s(options.condition, rate_hz)),
+      flat_steps(least_steps * lowpass_noise_gain(options.condition, rate_hz)),
       amplitude(math::window_samples(options.features.window_ms, stream.rate_mhz), lanes),
       control(math::window_samples(options.features.control_window_ms, stream.rate_mhz), lanes),
       repetition(math::window_samples(repetition_window_ms, stream.rate_mhz), lanes),

@@ -6,19 +6,16 @@
 #include "dsp/quality.hpp"
 
 namespace myod::dsp {
-namespace {
 
-constexpr double flat_steps = 0.25;
-
-}  // namespace
-
-/// There is no signal: every sample was the same, or the RMS of the newest 150 ms is under a quarter of the converter's
-/// step (dsp-spec 0b.4, which asks it of 250 ms).
+/// There is no signal: every sample was the same, or the RMS of the newest 250 ms (of the window of the RMS, at least
+/// 150 ms) is under a quarter of the converter's step behind the high-pass (dsp-spec 2.1, 0b.4). What the low-pass
+/// takes of a coarse converter's noise, which is white, is allowed for.
 bool Pipeline::State::flat(std::size_t lane) const noexcept {
   if (std::isinf(conditioner.intake().step_uv(lane))) return true;
-  if (repetition.valid_fraction(lane) < options.features.min_valid) return false;
+  const Window& window = amplitude.samples() > repetition.samples() ? amplitude : repetition;
+  if (window.valid_fraction(lane) < options.features.min_valid) return false;
   const double limit = flat_steps * conditioner.intake().step_uv(lane);
-  return repetition.squares.at(lane) < limit * limit * repetition.count.at(lane);
+  return window.squares.at(lane) < limit * limit * window.count.at(lane);
 }
 
 double Pipeline::State::envelope_of(Envelopes::Which which, std::size_t lane, std::uint64_t end) const noexcept {
@@ -29,7 +26,7 @@ double Pipeline::State::envelope_of(Envelopes::Which which, std::size_t lane, st
 /// else is wrong, less will do.
 double Pipeline::State::least_valid(std::uint32_t reasons) const noexcept {
   constexpr double least_unblanked = 0.3;
-  const bool only_blanked = (reasons & ~std::uint32_t{reason_settling}) == reason_blanked;
+  const bool only_blanked = (reasons & ~(std::uint32_t{reason_settling} | reason_rate)) == reason_blanked;
   return only_blanked ? std::min(least_unblanked, options.features.min_valid) : options.features.min_valid;
 }
 

@@ -131,6 +131,7 @@ struct Pipeline::State {
   std::size_t lane_count, lanes;  // EMG channels; with padding
   Validity validity;
   double conditioning_delay_s;
+  double flat_steps;  // an RMS below so many steps of the converter is no signal
 
   Window amplitude, control, repetition;
   MovingSum magnitudes;

@@ -216,6 +216,10 @@ double lowpass_in_use_hz(const ConditionOptions& o, double rate_hz) {
   return rate_hz < low_rate_hz ? std::min(o.lowpass_hz, 0.45 * rate_hz) : o.lowpass_hz;
 }
 
+double lowpass_noise_gain(const ConditionOptions& o, double rate_hz) {
+  return o.lowpass ? math::noise_gain(lowpass(o, rate_hz)) : 1.0;
+}
+
 std::vector<StageInfo> describe_stages(const ConditionOptions& options, double rate_hz) {
   std::vector<StageInfo> infos;
   for (const StageRow& row : rows) {

@@ -60,4 +60,7 @@ Highpass highpass_in_use(const ConditionOptions& options);
 /// The low-pass corner in use: the option, or 0.45 of the rate where the rate cannot carry more (below 900 Hz).
 double lowpass_in_use_hz(const ConditionOptions& options, double rate_hz);
 
+/// RMS of white noise behind the low-pass in use, of noise of 1 before it.
+double lowpass_noise_gain(const ConditionOptions& options, double rate_hz);
+
 }  // namespace myod::dsp

@@ -1,5 +1,6 @@
 #include "dsp/math/sections.hpp"
 
+#include <cmath>
 #include <stdexcept>
 #include <string>
 
@@ -89,18 +90,40 @@ std::vector<std::array<double, 2>> steady_state(std::span<const Section> section
   return states;
 }
 
+namespace {
+
+using States = std::vector<std::array<double, 2>>;
+
+double one_sample(std::span<const Section> sections, States& z, double y) {
+  for (std::size_t k = 0; k < sections.size(); ++k) {
+    const Section& s = sections[k];
+    const double x = y;
+    y = s.b0 * x + z[k][0];
+    z[k] = {s.b1 * x - s.a1 * y + z[k][1], s.b2 * x - s.a2 * y};
+  }
+  return y;
+}
+
+}  // namespace
+
+double noise_gain(std::span<const Section> lowpass) {
+  constexpr double forgotten = 1e-9;
+  States z(lowpass.size(), {0.0, 0.0});
+  double power = 0.0;  // of the answer to one sample of 1
+  const std::size_t long_enough = settling_samples(lowpass, forgotten);
+  for (std::size_t i = 0; i < long_enough; ++i) {
+    const double y = one_sample(lowpass, z, i == 0 ? 1.0 : 0.0);
+    power += y * y;
+  }
+  return std::sqrt(power);
+}
+
 std::size_t settling_samples(std::span<const Section> lowpass, double share) {
-  std::vector<std::array<double, 2>> z(lowpass.size(), {0.0, 0.0});
+  States z(lowpass.size(), {0.0, 0.0});
   std::size_t settled = 0;  // one past the last sample of the step's answer that is off
   // Between its overshoots an answer is right for less than as long again as it took to get there.
   for (std::size_t i = 0; i < 4 * (settled + 1); ++i) {
-    double y = 1.0;
-    for (std::size_t k = 0; k < lowpass.size(); ++k) {
-      const Section& s = lowpass[k];
-      const double x = y;
-      y = s.b0 * x + z[k][0];
-      z[k] = {s.b1 * x - s.a1 * y + z[k][1], s.b2 * x - s.a2 * y};
-    }
+    const double y = one_sample(lowpass, z, 1.0);
     if (y < 1.0 - share || y > 1.0 + share) settled = i + 1;
   }
   return settled;

@@ -27,6 +27,9 @@ std::vector<std::array<double, 2>> steady_state(std::span<const Section> section
 /// After so many samples a low-pass that began with zeros stays within `share` of the level it is given.
 std::size_t settling_samples(std::span<const Section> lowpass, double share);
 
+/// RMS of white noise behind a low-pass, of noise of 1 before it.
+double noise_gain(std::span<const Section> lowpass);
+
 /// Group delay of the cascade in samples.
 double group_delay_samples(std::span<const Section> sections, double hz, double rate_hz);
 

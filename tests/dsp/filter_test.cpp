@@ -80,6 +80,13 @@ TEST(Filters, ImpossibleOnesAreRefusedWithKeyAndRange) {
   EXPECT_THROW(math::bessel2_lowpass(500.0, 1000.0), std::invalid_argument);
 }
 
+// sqrt(mean of |H|^2 over 0..pi), |H|^2 = 1 / (1 + (tan(w/2) / tan(wc/2))^(2 poles)), summed numerically.
+TEST(Filters, TheNoiseBehindALowpassIsThatOfItsResponse) {
+  EXPECT_NEAR(math::noise_gain(math::butterworth_lowpass(2, 450.0, 1000.0)), 0.9435329983, 1e-7);
+  EXPECT_NEAR(math::noise_gain(math::butterworth_lowpass(2, 450.0, 4000.0)), 0.4893356999, 1e-7);
+  EXPECT_NEAR(math::noise_gain(math::butterworth_lowpass(4, 100.0, 1000.0)), 0.4514541772, 1e-7);
+}
+
 TEST(Filters, EveryStageSaysWhatItIsAndItsDelay) {
   const auto stages = dsp::describe_stages({}, 2000.0);
   ASSERT_EQ(stages.size(), 4U);

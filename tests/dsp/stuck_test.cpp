@@ -100,6 +100,33 @@ INSTANTIATE_TEST_SUITE_P(Bits, OfConverter,
                                          Converter{"24_bits", 24.0, 0.0224, 3.0}),
                          [](const auto& c) { return std::string(c.param.name).insert(0, "a_"); });
 
+/// Share of the frames after 2 s that call a BITalino's 10-bit input flat; white noise of so many steps at rest.
+double share_flat(double noise_steps, std::uint64_t at_hz) {
+  constexpr double uv_per_count = 3.3 / 1024.0 / 1009.0 * 1e6;
+  auto stream = test::emg_stream(at_hz);
+  stream.channels[0].scale = uv_per_count;
+  stream.channels[0].offset = 512.0;
+  stream.channels[0].rail_low = 0.0;
+  stream.channels[0].rail_high = 1023.0;
+  auto x = test::oracle_noise(20 * at_hz, 3);
+  for (double& v : x) v = std::floor(512.5 + noise_steps * v);
+  dsp::Pipeline pipeline(stream, {});
+  test::Recorder seen;
+  test::feed(pipeline, seen, x, 0, x.size());
+  double flat = 0.0, all = 0.0;
+  for (const auto& f : seen.of(dsp::FrameKind::amplitude))
+    if (f.head.end_index > 2 * at_hz) flat += (f.status[0].reasons & dsp::reason_flat) != 0 ? 1.0 : 0.0, all += 1.0;
+  return flat / all;
+}
+
+TEST(Flat, ACoarseConverterAtRestHasASignalAtAnyRate) {
+  for (const std::uint64_t hz : {1000, 2000, 4000}) {
+    EXPECT_EQ(share_flat(1.0, hz), 0.0) << hz;
+    EXPECT_EQ(share_flat(0.4, hz), 0.0) << hz;
+    EXPECT_EQ(share_flat(0.1, hz), 1.0) << hz << ": hardly a code changes";
+  }
+}
+
 TEST(Stuck, NumbersInVoltsHaveTheStepTheyShowNotTheirScale) {
   auto stream = test::emg_stream(rate);
   stream.channels[0].scale = 1e6;
