@@ -43,7 +43,7 @@ std::string data_dir(const config::Configuration& configuration) {
 /// Streaming with anything but its port to say of it is trouble too.
 bool troubled(const SensorState& state) {
   return state.state == SensorState::Word::lost || state.detail.view().starts_with("wrong rate") ||
-         state.detail.view().starts_with("no data");
+         state.detail.view().starts_with("no data") || !state.hint.view().empty();
 }
 
 std::vector<Ring*> pointers(const std::vector<std::unique_ptr<Ring>>& rings) {
@@ -187,7 +187,8 @@ void App::drain() {
 void App::look_at_sensors() {
   for (const SensorPlan& plan : plans_) {
     const SensorState state = acquisition_.state(plan.stream);
-    const std::string line = std::string(word(state.state)) + ": " + std::string(state.detail.view());
+    std::string line = std::string(word(state.state)) + ": " + std::string(state.detail.view());
+    if (!state.hint.view().empty()) line += "; " + std::string(state.hint.view());
     if (line != said_[plan.stream]) {
       said_[plan.stream] = line;
       server_.status_changed();
@@ -243,6 +244,7 @@ void App::fill_status(v1::Status& status) const {
     s.set_port(plan.port);
     s.set_state(std::string(word(state.state)));
     s.set_detail(std::string(state.detail.view()));
+    s.set_hint(std::string(state.hint.view()));
     s.set_samples(state.counts.frames);
     s.set_lost(state.counts.lost);
     s.set_corrupted(state.counts.corrupted);

@@ -174,6 +174,11 @@ void SensorLink::publish(bool news) {
     state_.measured_rate_hz = assembler_->measured_rate_hz();
     state_.dropped_blocks = writer_->dropped();
   }
+  if (scale_) {
+    const dsp::Text<200> hint = scale_->hint();
+    news = news || hint.view() != state_.hint.view();
+    state_.hint = hint;
+  }
   if (started_) publish_(state_, news);
 }
 

@@ -21,6 +21,7 @@
 #include "daemon/discovery.hpp"
 #include "daemon/plan.hpp"
 #include "daemon/port/port.hpp"
+#include "daemon/scale_watch.hpp"
 #include "daemon/sensor_state.hpp"
 #include "daemon/session.hpp"
 
@@ -92,6 +93,7 @@ class SensorLink {
 
   std::unique_ptr<Assembler> assembler_;
   std::unique_ptr<BlockWriter> writer_;
+  std::optional<ScaleWatch> scale_;  // of kinds whose converter the user describes
   std::optional<ColumnVote> vote_;
   std::vector<std::uint8_t> voted_bytes_;  // so that no line is lost by looking at it
   std::optional<RateMeter> meter_;

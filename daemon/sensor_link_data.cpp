@@ -50,10 +50,13 @@ void SensorLink::find_layout() {
 }
 
 void SensorLink::layout_found() {
-  const auto values = static_cast<std::uint32_t>(plan_.row->channels(setup_).size());
+  const std::vector<dsp::Channel> channels = plan_.row->channels(setup_);
+  const auto values = static_cast<std::uint32_t>(channels.size());
+  if (plan_.row->default_bits != 0) scale_.emplace(channels, setup_);
   const bool waits = address_.kind == port::Address::Kind::file && address_.speed == 0.0;
   assembler_ = std::make_unique<Assembler>(*plan_.row, setup_, [this](const PlacedFrame& p) {
     writer_->add(p, assembler_->timebase(), arrival_ns_, off_nominal_hz() != 0.0);
+    if (scale_) scale_->add(*p.frame);
   });
   writer_ = std::make_unique<BlockWriter>(blocks_, dsp_, plan_.stream, values, waits);
   at_sample_ = {};

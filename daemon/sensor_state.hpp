@@ -16,6 +16,7 @@ namespace myod::daemon {
 struct SensorState {
   enum class Word : std::uint8_t { waiting, starting, streaming, lost } state = Word::waiting;
   dsp::Text<240> detail;      ///< why, and what to do
+  dsp::Text<200> hint;        ///< what looks wrongly set up although samples come; empty: nothing
   bool layout_known = false;  ///< true before the first block is written, and for good
   bool finished = false;      ///< end of file: nothing more will come
   sensors::Setup layout;      ///< with channels and rate as they are now known

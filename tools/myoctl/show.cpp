@@ -1,10 +1,12 @@
 // Commands that show what the daemon says: status, sensors and events.
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <map>
 #include <sstream>
 
 #include "tools/myoctl/commands.hpp"
+#include "tools/myoctl/gap_digest.hpp"
 #include "tools/myoctl/json.hpp"
 #include "tools/myoctl/link.hpp"
 #include "tools/myoctl/table.hpp"
@@ -43,6 +45,7 @@ std::string json_line(const v1::SensorStatus& s, const v1::Status& all) {
   Json json;
   json.open_object().field("name", s.name()).field("kind", s.kind()).field("port", s.port()).field("state", s.state());
   json.field("detail", s.detail())
+      .field("hint", s.hint())
       .field("samples", s.samples())
       .field("lost", s.lost())
       .field("corrupted", s.corrupted());
@@ -114,6 +117,8 @@ void print_status(const v1::Status& status) {
                std::to_string(s.gaps()), std::to_string(s.corrupted()), s.port()});
   for (const auto& line : table.lines()) print_line(line);
   for (const auto& s : status.sensors())
+    if (!s.hint().empty()) print_line(printable(s.name()) + ": " + printable(s.hint()));
+  for (const auto& s : status.sensors())
     if (needs_words(s.state(), s.detail())) print_line(printable(s.name()) + ": " + state_text(s.state(), s.detail()));
   const auto lost = status.results_lost() + status.events_lost() + status.journal_lost();
   if (lost > 0)
@@ -158,10 +163,13 @@ std::string json_line(const v1::Event& e, const std::string& sensor) {
   return json.close_object().text();
 }
 
+std::string columns_of(double t_s, const std::string& kind, const std::string& where) {
+  return fit_left(number(t_s, 3) + " s", 12) + "  " + fit(printable(kind), 10) + "  " +
+         fit(printable(where), std::max<std::size_t>(columns(where), 10)) + "  ";
+}
+
 std::string line(const v1::Event& e, const std::string& sensor) {
-  const std::string where = e.channel().empty() ? sensor : e.channel();
-  std::string text = fit_left(number(e.t_event_s(), 3) + " s", 12) + "  " + fit(printable(e.kind()), 10) + "  " +
-                     fit(printable(where), std::max<std::size_t>(columns(where), 10)) + "  ";
+  std::string text = columns_of(e.t_event_s(), e.kind(), e.channel().empty() ? sensor : e.channel());
   if (e.has_repetition())
     text += "number " + std::to_string(e.repetition().number()) + ", peak " + amplitude(e.value()) + " uV, ";
   text += printable(e.text());
@@ -199,17 +207,31 @@ int run_events(const std::string& address, bool json) {
   v1::Subscribe subscription;
   subscription.add_kinds(v1::KIND_EVENTS);
   link.subscribe(subscription);
-  std::map<std::uint32_t, std::string> sensors;
-  while (true) {
-    const auto message = link.wait(monotonic_ns() + second_ns);
-    if (!message) continue;
-    if (message->has_stream()) sensors[message->stream().stream()] = message->stream().sensor();
-    if (message->has_events_lost())
-      std::fprintf(stderr, "myoctl: %s lost inside the daemon\n",
-                   counted(message->events_lost().count(), "event was", "events were").c_str());
-    if (!message->has_event()) continue;
-    const auto& sensor = sensors[message->event().stream()];
-    print_line(json ? json_line(message->event(), sensor) : line(message->event(), sensor));
+  std::map<std::uint32_t, v1::Stream> streams;
+  GapDigest digest;  // for people; programs get every gap
+  const auto show_gaps = [&digest](std::int64_t now_ns) {
+    for (const auto& gaps : digest.take(now_ns))
+      print_line(columns_of(gaps.until_s, "gap", gaps.where) + text_of(gaps));
+  };
+  try {
+    while (true) {
+      show_gaps(monotonic_ns());
+      const auto message = link.wait(digest.due_ns().value_or(monotonic_ns() + second_ns));
+      if (!message) continue;
+      if (message->has_stream()) streams[message->stream().stream()] = message->stream();
+      if (message->has_events_lost())
+        std::fprintf(stderr, "myoctl: %s lost inside the daemon\n",
+                     counted(message->events_lost().count(), "event was", "events were").c_str());
+      if (!message->has_event()) continue;
+      const auto& stream = streams[message->event().stream()];
+      if (json)
+        print_line(json_line(message->event(), stream.sensor()));
+      else if (digest.shows(message->event(), stream.sensor(), stream.rate_hz(), monotonic_ns()))
+        print_line(line(message->event(), stream.sensor()));
+    }
+  } catch (...) {  // however it ends, none is left untold
+    show_gaps(std::numeric_limits<std::int64_t>::max());
+    throw;
   }
 }
 

@@ -15,18 +15,24 @@ namespace myod::myoctl {
 namespace {
 
 constexpr std::array<std::string_view, 4> activity_words{"unknown", "learning rest", "rest", "ACTIVE"};
+constexpr std::array<std::string_view, 4> short_activity_words{"?", "learns", "rest", "ACTIVE"};
 constexpr std::string_view old_word = "old value";  // no meaning rests on the grey alone
 constexpr std::array<Ink, 4> activity_inks{Ink::dim, Ink::dim, Ink::rest, Ink::active};
 
-// Columns of a channel line: the margin, then the parts with their gaps; the bar takes what is left.
+// Columns of a channel line: the margin, then the parts with their gaps. State, amplitude and, where no line below says
+// it, quality are always there; then come percent, bar and scale as there is room. The bar takes what is left.
 constexpr std::size_t margin = 2, scale_width = 7, uv_width = 9, percent_width = 6, state_width = 13;
-constexpr std::size_t least_name = 6, most_name = 20;
+constexpr std::size_t short_uv_width = 7, short_state_width = 6, quality_width = 10, least_bar = 4, least_name = 6,
+                      most_name = 20;
 
 struct Layout {
   std::size_t name = least_name;
-  std::size_t bar = 0;
-  bool narrow = false;  // shorter words
-  bool terse = false;   // one line per sensor, no blank lines
+  std::size_t uv = uv_width;
+  std::size_t bar = 0;                        // 0: none
+  bool scale = false, percent = false;        // shown
+  bool quality = false, short_state = false;  // on the channel's line
+  bool narrow = false;                        // shorter words
+  bool terse = false;                         // one line per sensor, no blank lines
   std::size_t lines_per_channel = 3;
   std::size_t channels_shown = 0;
   bool pairs = true;  // a line each, below the sensors
@@ -45,6 +51,12 @@ std::string since(std::int64_t mono_ns, const Window& window) {
 }
 
 std::string grade_word(const ChannelView& channel) { return channel.quality.substr(0, channel.quality.find(':')); }
+
+// The reasons; the grade where there are none.
+std::string reason_words(const ChannelView& channel) {
+  const auto colon = channel.quality.find(':');
+  return colon == std::string::npos ? channel.quality : channel.quality.substr(colon + 1);
+}
 
 // What is wrong with the connection, below the first line; one line is always kept for it.
 std::vector<std::string> trouble(const View& view, const Window& window) {
@@ -66,15 +78,48 @@ void draw_header(Picture& picture, const View& view, const Layout& layout, const
   }
   picture.end_line();
   const auto lines = trouble(view, window);
-  for (std::size_t i = 0; i < (layout.terse ? 1 : lines.size()); ++i) picture.add(lines[i], Ink::warning).end_line();
+  const std::size_t shown = !layout.terse ? lines.size() : lines.front().empty() ? 0 : 1;
+  for (std::size_t i = 0; i < shown; ++i) picture.add(lines[i], Ink::warning).end_line();
 }
 
 bool streaming(const SensorView& sensor) { return sensor.state.empty() || sensor.state == "streaming"; }
 
-// Why nothing comes from a sensor, in as many lines as it takes.
+// Why nothing comes from a sensor, or what looks wrong with it; empty: nothing.
+std::string excuse_text(const View& view, const SensorView& sensor) {
+  if (!view.connected || sensor.state.empty()) return {};
+  return needs_words(sensor.state, sensor.detail) ? state_text(sensor.state, sensor.detail) : printable(sensor.hint);
+}
+
+// The same in as many lines as it takes.
 std::vector<std::string> excuse(const View& view, const SensorView& sensor, const Window& window) {
-  if (!view.connected || sensor.state.empty() || !needs_words(sensor.state, sensor.detail)) return {};
-  return wrap(state_text(sensor.state, sensor.detail), window.width - margin);
+  return wrap(excuse_text(view, sensor), window.width - margin);
+}
+
+// The columns of a channel line: what is left over goes to percent, then bar, then scale.
+void lay_out_line(Layout& layout, bool any_reference, std::size_t width) {
+  layout.quality = layout.lines_per_channel == 1;
+  layout.short_state = layout.quality && layout.narrow;
+  layout.uv = layout.short_state ? short_uv_width : uv_width;
+  const std::size_t fixed = margin + 1 + layout.uv + 2 + (layout.short_state ? short_state_width : state_width) +
+                            (layout.quality ? 1 + quality_width : 0);
+  const std::size_t for_name = width > fixed + least_name ? width - fixed : least_name;
+  layout.name = std::min(layout.name, for_name);
+  std::size_t left = for_name - layout.name;
+  const auto take = [&left](bool wanted, std::size_t columns_needed) {
+    if (!wanted || left < columns_needed) return false;
+    left -= columns_needed;
+    return true;
+  };
+  layout.percent = take(any_reference || !layout.narrow, 1 + percent_width);
+  const bool bar = take(true, 2 + least_bar);
+  layout.scale = bar && take(true, scale_width);
+  layout.bar = bar ? least_bar + left : 0;
+}
+
+std::string other_channels(const SensorView& sensor) {
+  std::string text;
+  for (const auto& name : sensor.others) text += (text.empty() ? "" : ", ") + printable(name);
+  return text.empty() ? text : text + ": not EMG, no muscle numbers";
 }
 
 // The most the window has room for: three lines a channel, then two, then one; then one line a sensor; then fewer
@@ -82,31 +127,43 @@ std::vector<std::string> excuse(const View& view, const SensorView& sensor, cons
 Layout lay_out(const View& view, const Window& window) {
   Layout layout;
   std::size_t channels = 0;
+  bool any_reference = false;
   for (const auto& sensor : view.sensors) {
     channels += sensor.channels.size();
-    for (const auto& c : sensor.channels) layout.name = std::max(layout.name, std::min(columns(c.name), most_name));
+    for (const auto& c : sensor.channels) {
+      layout.name = std::max(layout.name, std::min(columns(c.name), most_name));
+      any_reference = any_reference || c.has_reference;
+    }
   }
-  const std::size_t fixed =
-      margin + layout.name + 1 + 1 + scale_width + 1 + uv_width + 1 + percent_width + 2 + state_width;
   layout.narrow = window.width < 80;
-  layout.bar = window.width > fixed + 4 ? window.width - fixed : 4;
   constexpr std::size_t header_and_footer = 4;
   std::size_t around = header_and_footer - 1 + trouble(view, window).size();
-  for (const auto& sensor : view.sensors) around += 2 + excuse(view, sensor, window).size();
+  for (const auto& sensor : view.sensors)
+    around += 2 + excuse(view, sensor, window).size() + (sensor.others.empty() ? 0 : 1);
   const std::size_t pairs = view.pairs.empty() ? 0 : view.pairs.size() + 1;
   layout.pairs = pairs == 0 || around + channels + pairs <= window.height;
   if (layout.pairs) around += pairs;
   layout.terse = around + channels > window.height;
-  if (layout.terse) around = header_and_footer + view.sensors.size();
-  const std::size_t room = window.height > around ? window.height - around : 1;
-  while (layout.lines_per_channel > 1 && channels * layout.lines_per_channel > room) --layout.lines_per_channel;
-  layout.channels_shown = std::min(channels, room);
+  // The first line, one a sensor, the worst reason; what keeps the program is told where there is room for it.
+  if (layout.terse) around = 2 + (trouble(view, window).front().empty() ? 0 : 1) + view.sensors.size();
+  const auto room_beside = [&window](std::size_t taken) {
+    return window.height > taken ? window.height - taken : std::size_t{1};
+  };
+  const std::size_t last_line = layout.terse ? 1 : 0;  // not counted above
+  while (layout.lines_per_channel > 1 && channels * layout.lines_per_channel > room_beside(around + last_line))
+    --layout.lines_per_channel;
+  layout.channels_shown =
+      channels <= room_beside(around) ? channels : std::min(channels, room_beside(around + last_line));
+  lay_out_line(layout, any_reference, window.width);
   return layout;
 }
 
 void draw_sensor(Picture& picture, const View& view, const SensorView& sensor, const Layout& layout,
                  const Window& window) {
-  const std::string when = sensor.last_frame_ns ? " " + since(*sensor.last_frame_ns, window) : "";
+  const bool excused = !excuse(view, sensor, window).empty();
+  const bool brief = layout.terse && layout.narrow;  // the excuse says since when, and matters more
+  const std::string when =
+      sensor.last_frame_ns && !(brief && excused) ? " " + since(*sensor.last_frame_ns, window) : "";
   picture.add(printable(sensor.name), Ink::strong).add("  ");
   if (!view.connected) {
     picture.add("old values" + when, Ink::warning);
@@ -119,11 +176,11 @@ void draw_sensor(Picture& picture, const View& view, const SensorView& sensor, c
   } else {
     picture.add("streaming", Ink::rest);
   }
-  if (layout.terse && !excuse(view, sensor, window).empty())
-    picture.add("  " + state_text(sensor.state, sensor.detail));
+  if (layout.terse && excused) picture.add("  " + excuse_text(view, sensor));
   if (view.connected && streaming(sensor)) {
-    if (sensor.rate_hz > 0) picture.add("  " + number(sensor.rate_hz, 0) + " Hz");
-    picture.add("  " + counted(sensor.lost, "sample", "samples") + " lost", sensor.lost > 0 ? Ink::warning : Ink::dim);
+    if (sensor.rate_hz > 0 && !brief) picture.add("  " + number(sensor.rate_hz, 0) + " Hz");
+    picture.add("  " + (brief ? std::to_string(sensor.lost) : counted(sensor.lost, "sample", "samples")) + " lost",
+                sensor.lost > 0 ? Ink::warning : Ink::dim);
     if (sensor.gaps > 0) picture.add(" in " + counted(sensor.gaps, "gap", "gaps"), Ink::warning);
     if (sensor.corrupted > 0) picture.add("  " + std::to_string(sensor.corrupted) + " corrupted", Ink::warning);
     if (sensor.frames_missed > 0)
@@ -142,12 +199,20 @@ void draw_amplitude(Picture& picture, const ChannelView& channel, const Layout& 
                             : channel.scale_uv > 0 ? number(channel.scale_uv, 0) + " µV"
                                                    : "";
   picture.to(margin).add(fit(printable(channel.name), layout.name), ink(Ink::strong)).add(" ");
-  picture.add(bar(fraction, layout.bar), ink(channel.activity == Activity::active ? Ink::active : Ink::rest));
-  picture.add("▏" + fit(scale, scale_width), Ink::dim).add(" ");
-  picture.add(fit_left(amplitude(channel.uv) + " µV", uv_width), ink(Ink::plain)).add(" ");
-  picture.add(fit_left(channel.has_reference ? number(channel.percent, 0) + " %" : "–", percent_width),
-              ink(Ink::plain));
-  picture.add("  ").add(old ? old_word : activity_words.at(state), ink(activity_inks.at(state)));
+  if (layout.bar > 0) {
+    picture.add(bar(fraction, layout.bar), ink(channel.activity == Activity::active ? Ink::active : Ink::rest));
+    picture.add("▏", Ink::dim).add(layout.scale ? fit(scale, scale_width) : "", Ink::dim).add(" ");
+  }
+  picture.add(fit_left(amplitude(channel.uv) + " µV", layout.uv), ink(Ink::plain));
+  if (layout.percent)
+    picture.add(" ").add(fit_left(channel.has_reference ? number(channel.percent, 0) + " %" : "–", percent_width),
+                         ink(Ink::plain));
+  const auto& words = layout.short_state ? short_activity_words : activity_words;
+  const std::size_t width = layout.short_state ? short_state_width : state_width;
+  const std::string_view word = !old ? words.at(state) : layout.short_state ? "old" : old_word;
+  picture.add("  ").add(layout.quality ? fit(word, width) : std::string(word), ink(activity_inks.at(state)));
+  if (layout.quality && !old)
+    picture.add(" ").add(printable(reason_words(channel)), channel.quality == "ok" ? Ink::rest : Ink::warning);
   picture.end_line();
 }
 
@@ -166,7 +231,7 @@ void draw_details(Picture& picture, const ChannelView& channel, const Layout& la
   picture.add("   MDF " + number(effort_mdf_hz(channel), 0) + " Hz",
               ink(channel.activity == Activity::active ? Ink::plain : Ink::dim));
   if (!channel.quality.empty() && !old) {
-    const std::string word = grade_word(channel);
+    const std::string word = layout.lines_per_channel < 3 ? channel.quality : grade_word(channel);
     picture.add(layout.narrow ? "   " : "   quality ", Ink::dim);
     picture.add(printable(word), word == "ok" ? Ink::rest : Ink::warning);
   }
@@ -184,6 +249,8 @@ void draw_pairs(Picture& picture, const View& view, const Window& window) {
 
 // The worst channel speaks for all when there is no room below each.
 void draw_footer(Picture& picture, const View& view, const Layout& layout, std::size_t hidden, const Window& window) {
+  const std::string more = counted(hidden, "channel", "channels") + " more: enlarge the window or use --channel";
+  if (hidden > 0) picture.add(more, Ink::warning).end_line();
   if (layout.lines_per_channel < 3) {
     const ChannelView* worst = nullptr;
     for (const auto& sensor : view.sensors)
@@ -195,13 +262,11 @@ void draw_footer(Picture& picture, const View& view, const Layout& layout, std::
       const std::string name = printable(worst->name) + ": ";
       picture.add(name + remedy(*worst, window.width - std::min(columns(name), window.width)), Ink::warning);
     }
-    picture.end_line();
+    if (worst != nullptr || !layout.terse) picture.end_line();
   }
   std::string text = "q leaves · not a medical device";
   if (!layout.pairs) text += " · " + counted(view.pairs.size(), "pair", "pairs") + " more: enlarge the window";
-  if (hidden > 0) text += " · " + counted(hidden, "channel", "channels") + " more: enlarge the window or use --channel";
-  picture.add(text, Ink::dim);
-  picture.end_line();
+  picture.add(text, Ink::dim).end_line();
 }
 
 }  // namespace
@@ -243,6 +308,7 @@ std::string draw(const View& view, const Window& window) {
         picture.end_line();
       }
     }
+    if (!layout.terse && !sensor.others.empty()) picture.to(margin).add(other_channels(sensor), Ink::dim).end_line();
     if (!layout.terse && (layout.lines_per_channel < 3 || sensor.channels.empty())) picture.end_line();
   }
   if (layout.pairs) draw_pairs(picture, view, window);

@@ -46,6 +46,10 @@ double value(const v1::Stream& stream, const v1::Frame& frame, int channel, std:
   return no_number;
 }
 
+bool is_emg(const v1::Channel& described) {
+  return described.kind() == dsp::word(dsp::channel_kind_words, dsp::ChannelKind::emg);
+}
+
 Activity activity(double active, std::uint32_t reasons) {
   if (std::isnan(active))
     return (reasons & dsp::reason_uncalibrated) != 0 ? Activity::learning_rest : Activity::unknown;
@@ -126,7 +130,9 @@ void WatchModel::take_stream(const v1::Stream& stream) {
   SensorView& row = sensor(stream.sensor());
   row.rate_hz = stream.rate_hz();
   std::vector<ChannelView> channels;
+  row.others.clear();
   for (const auto& described : stream.channels()) {
+    if (!is_emg(described) && wanted_.empty()) row.others.push_back(described.name() + " (" + described.kind() + ")");
     if (!wanted(described)) continue;
     const auto known = std::find_if(row.channels.begin(), row.channels.end(),
                                     [&](const ChannelView& c) { return c.name == described.name(); });
@@ -206,6 +212,7 @@ void WatchModel::take_status(const v1::Status& status) {
     SensorView& row = sensor(told.name());
     row.state = told.state();
     row.detail = told.detail();
+    row.hint = told.hint();
     if (told.rate_hz() > 0) row.rate_hz = told.rate_hz();
     row.lost = told.lost();
     row.gaps = told.gaps();
@@ -229,8 +236,8 @@ ChannelView* WatchModel::channel(std::uint32_t stream, const std::string& name) 
 }
 
 bool WatchModel::wanted(const v1::Channel& described) const {
-  const bool emg = described.kind() == dsp::word(dsp::channel_kind_words, dsp::ChannelKind::emg);
-  return emg && (wanted_.empty() || std::find(wanted_.begin(), wanted_.end(), described.name()) != wanted_.end());
+  return is_emg(described) &&
+         (wanted_.empty() || std::find(wanted_.begin(), wanted_.end(), described.name()) != wanted_.end());
 }
 
 std::vector<Reading> WatchModel::readings(const v1::Frame& frame) const {

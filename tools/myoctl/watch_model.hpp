@@ -40,11 +40,13 @@ struct SensorView {
   std::string name;
   std::string state;  ///< of the last Status; empty before it
   std::string detail;
+  std::string hint;  ///< what looks wrongly set up
   double rate_hz = 0.0;
   std::uint64_t lost = 0, gaps = 0, corrupted = 0;
   std::uint64_t frames_missed = 0;            ///< told by Loss, thinning by rate not counted
   std::optional<std::int64_t> last_frame_ns;  ///< when it arrived here
   std::vector<ChannelView> channels;          ///< emg only, and only those asked for
+  std::vector<std::string> others;  ///< the rest, with their kind: "D (digital)"; none when some were asked for
 };
 
 /// Two channels compared, as told last.

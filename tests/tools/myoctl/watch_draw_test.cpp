@@ -52,6 +52,7 @@ sim  streaming  1000 Hz  3 samples lost in 2 gaps
   triceps ███████▌                      ▏50 µV     12.5 µV      –  rest
           no repetition seen yet   MDF – Hz   quality degraded
           mains: check the reference electrode, move away from cables
+  grip (force): not EMG, no muscle numbers
 q leaves · not a medical device
 )";
   EXPECT_EQ(draw(working().view(), plain()), golden + 1);
@@ -84,7 +85,7 @@ TEST(WatchDraw, TellsHowManyRepetitionsThereWereBeforeItWasOpened) {
 
 TEST(WatchDraw, KeepsToTheWindowAtEveryWidthAndHeight) {
   const auto model = working();
-  for (std::size_t width = 60; width <= 200; ++width)
+  for (std::size_t width = 20; width <= 200; ++width)
     for (std::size_t height = 1; height <= 30; ++height) {
       const auto drawn = lines(draw(model.view(), plain(width, height)));
       EXPECT_LE(drawn.size(), height);
@@ -100,7 +101,82 @@ TEST(WatchDraw, GivesALowWindowOneLineAChannelAndSaysTheWorstBelow) {
 }
 
 TEST(WatchDraw, SaysHowManyChannelsDoNotFit) {
-  EXPECT_NE(draw(working().view(), plain(80, 6)).find("1 channel more"), std::string::npos);
+  EXPECT_EQ(draw(working().view(), plain(80, 5)).find("more"), std::string::npos);
+  EXPECT_EQ(lines(draw(working().view(), plain(80, 4))).back(), "1 channel more: enlarge the window or use --channel");
+}
+
+/// Two sensors with six muscles of long names between them, one of them out of order.
+WatchModel crowded() {
+  WatchModel model({});
+  model.connected(test::hello(), 0);
+  v1::ServerMessage status;
+  for (const auto& [id, sensor] : {std::pair{1U, "arm"}, {2U, "leg"}}) {
+    v1::ServerMessage stream;
+    auto& s = *stream.mutable_stream();
+    s.set_stream(id);
+    s.set_epoch(1);
+    s.set_sensor(sensor);
+    s.set_rate_hz(1000);
+    v1::ServerMessage frame;
+    auto& f = *frame.mutable_frame();
+    f.set_stream(id);
+    f.set_epoch(1);
+    f.set_kind(v1::KIND_FEATURES);
+    f.set_end_index(1000);
+    for (const char* name : {"rms_uv", "ref_pct", "active"}) s.add_features()->set_name(name);
+    for (const char* muscle : {"biceps left", "deltoid anterior", "gastrocnemius"}) {
+      auto& channel = *s.add_channels();
+      channel.set_name(std::string(muscle) + (id == 1 ? "" : " 2"));
+      channel.set_kind("emg");
+      for (const float v : {247.0F, nan_f, 1.0F}) f.add_values(v);
+      auto& q = *f.add_status();
+      q.set_quality("ok");
+    }
+    f.mutable_status(1)->set_reasons(dsp::reason_gap);
+    f.mutable_status(1)->set_quality("degraded:gap");
+    auto& told = *status.mutable_status()->add_sensors();
+    told.set_name(sensor);
+    told.set_state("streaming");
+    told.set_rate_hz(1000);
+    told.set_lost(93);
+    told.set_gaps(92);
+    model.take(stream, 0);
+    model.take(frame, second);
+  }
+  model.take(status, second);
+  return model;
+}
+
+TEST(WatchDraw, KeepsStateAndReasonOfEveryChannelInASmallWindow) {
+  for (const auto& [width, height] : {std::pair<std::size_t, std::size_t>{80, 24}, {60, 15}, {40, 10}}) {
+    const auto drawn = lines(draw(crowded().view(), plain(width, height)));
+    EXPECT_LE(drawn.size(), height);
+    int active = 0, reasons = 0, amplitudes = 0;
+    for (const auto& line : drawn) {
+      active += line.find("ACTIVE") != std::string::npos ? 1 : 0;
+      reasons += line.find("gap") != std::string::npos && line.find("lost") == std::string::npos ? 1 : 0;
+      amplitudes += line.find("247 µV") != std::string::npos ? 1 : 0;
+    }
+    EXPECT_EQ(active, 6) << width << "x" << height;
+    EXPECT_EQ(amplitudes, 6) << width << "x" << height;
+    EXPECT_GE(reasons, 2) << width << "x" << height;
+  }
+}
+
+TEST(WatchDraw, IsThisPictureAtFortyColumns) {
+  const char* golden = R"(
+myod 0.1.0 at unix:/run/myod/myod.sock
+arm  streaming  93 lost in 92 gaps
+  biceps left  247 µV  ACTIVE ok
+  deltoid an…  247 µV  ACTIVE gap
+  gastrocnem…  247 µV  ACTIVE ok
+leg  streaming  93 lost in 92 gaps
+  biceps lef…  247 µV  ACTIVE ok
+  deltoid an…  247 µV  ACTIVE gap
+  gastrocnem…  247 µV  ACTIVE ok
+deltoid anterior: check the cable or ra…
+)";
+  EXPECT_EQ(draw(crowded().view(), plain(40, 10)), golden + 1);
 }
 
 TEST(WatchDraw, GivesUpTheExcusesOfOtherSensorsBeforeItsChannels) {
