@@ -4,6 +4,7 @@
 #include <future>
 #include <mutex>
 
+#include "daemon/clock.hpp"
 #include "tests/support/process.hpp"
 #include "tests/tools/myoctl/fake_daemon.hpp"
 #include "tests/tools/myoctl/messages.hpp"
