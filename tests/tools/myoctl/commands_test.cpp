@@ -59,7 +59,7 @@ TEST_F(Talk, StatusIsOneJsonObjectPerSensor) {
   EXPECT_EQ(end.code, 0);
   EXPECT_EQ(
       end.out,
-      R"({"name":"sim","kind":"sim","port":"","state":"streaming","detail":"","samples":12340,"lost":3,"corrupted":0,)"
+      R"({"name":"sim","kind":"sim","port":"","state":"streaming","detail":"","hint":"","samples":12340,"lost":3,"corrupted":0,)"
       R"("gaps":2,"resyncs":0,"skipped_bytes":0,"rate_hz":1000,"measured_rate_hz":0,"dropped_blocks":0,)"
       R"("channels":["biceps","grip","triceps"],"recording":"","recording_failure":"","skips":{}})"
       "\n");

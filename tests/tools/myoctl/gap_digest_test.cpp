@@ -57,7 +57,7 @@ TEST(GapDigest, KeepsSensorsAndChannelsApartAndLetsEverythingElsePass) {
   const auto due = digest.take(second);
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].where, "biceps");
-  EXPECT_EQ(due[0].until_s, 1.235);
+  EXPECT_DOUBLE_EQ(due[0].until_s, 1.235);
   EXPECT_EQ(text_of(due[0]), "2 more gaps, 37 samples (37 ms) lost");
 }
 

@@ -61,14 +61,14 @@ q leaves · not a medical device
 TEST(WatchDraw, APairIsShownWithItsBasisAndBothSides) {
   WatchModel model = working();
   model.take(test::pair_message(), second);
-  EXPECT_EQ(lines(draw(model.view(), plain())).at(9),
+  EXPECT_EQ(lines(draw(model.view(), plain())).at(10),
             "elbow  co-contraction 50 % (own references): biceps 30.0 %, triceps 10.0 %");
   const auto low = draw(model.view(), plain(80, 6));
   EXPECT_EQ(low.find("elbow"), std::string::npos);
   EXPECT_NE(low.find("1 pair more: enlarge the window"), std::string::npos);
   Window later = plain(120);
   later.now_ns += second;
-  EXPECT_EQ(lines(draw(model.view(), later)).at(9), "elbow  old value");
+  EXPECT_EQ(lines(draw(model.view(), later)).at(10), "elbow  old value");
 }
 
 TEST(WatchDraw, TellsHowManyRepetitionsThereWereBeforeItWasOpened) {
@@ -186,10 +186,10 @@ TEST(WatchDraw, GivesUpTheExcusesOfOtherSensorsBeforeItsChannels) {
   other.mutable_status()->mutable_sensors(0)->set_name("ascii");
   model.take(other, second);
   const auto drawn = lines(draw(model.view(), plain(80, 8)));
-  ASSERT_EQ(drawn.size(), 8U);
-  EXPECT_EQ(drawn[4].substr(0, 9), "  triceps");
-  EXPECT_EQ(drawn[5].substr(0, 51), "ascii  NOT STREAMING  waiting for /dev/ttyNONE: plu");
-  EXPECT_EQ(drawn[7], "q leaves · not a medical device");
+  ASSERT_EQ(drawn.size(), 7U);
+  EXPECT_EQ(drawn[3].substr(0, 9), "  triceps");
+  EXPECT_EQ(drawn[4].substr(0, 51), "ascii  NOT STREAMING  waiting for /dev/ttyNONE: plu");
+  EXPECT_EQ(drawn[6], "q leaves · not a medical device");
 }
 
 TEST(WatchDraw, SaysSinceWhenThereIsNoData) {
