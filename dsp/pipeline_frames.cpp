@@ -126,8 +126,9 @@ void Pipeline::State::tell_repetition(std::size_t lane, const RepetitionEnd& end
   r.mean_uv = end.mean_uv;
   r.rest_before_s = end.rest_before_s;
   const auto density = muscle.repetition_spectrum.finish(end.start_s, end.end_s * rate_hz + 0.5);
-  r.mdf_hz = density.empty() ? unknown : median_frequency_hz(repetition_spectrum.band_of(density));
-  r.mnf_hz = density.empty() ? unknown : mean_frequency_hz(repetition_spectrum.band_of(density));
+  const Band band = density.empty() ? Band() : repetition_spectrum.band_of(density);
+  r.mdf_hz = median_frequency_hz(band);
+  r.mnf_hz = mean_frequency_hz(band);
   r.complete = end.complete;
   r.tension_s = end.tension_s;
   Event e = event(EventKind::repetition, r.channel, end.start_s, end.decided_s, end.peak_uv);
@@ -136,7 +137,7 @@ void Pipeline::State::tell_repetition(std::size_t lane, const RepetitionEnd& end
   if (end.rest_lost) e.text << ", rest before unknown: samples were lost";
   if (!end.complete) e.text << ", cut by a gap";
   sink.event(e, &r);
-  if (!density.empty() && end.complete) follow_work(lane, r, repetition_spectrum.band_of(density), end.decided_s, sink);
+  if (!density.empty() && end.complete) follow_work(lane, r, band, end.decided_s, sink);
 }
 
 }  // namespace myod::dsp

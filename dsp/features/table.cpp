@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include "dsp/detect/calibration.hpp"
@@ -161,7 +162,9 @@ constexpr auto spectrum_rows = descriptions(spectrum_table);
 /// The functions of a table in one piece, not called through their pointers.
 template <const auto& table, typename Input>
 void fill(const Input& in, std::span<double> out) {
-  [&]<std::size_t... i>(std::index_sequence<i...>) { ((out[i] = table[i].value(in)), ...); }
+  [&]<std::size_t... i>(std::index_sequence<i...>) {
+    ((out[i] = std::integral_constant<double (*)(const Input&), table[i].value>::value(in)), ...);
+  }
   (std::make_index_sequence<table.size()>());
 }
 
