@@ -16,6 +16,7 @@
 #include "tools/myoctl/csv_sink.hpp"
 #include "tools/myoctl/process_csv.hpp"
 #include "tools/myoctl/process_replay.hpp"
+#include "tools/myoctl/read_ahead.hpp"
 
 namespace myod::myoctl {
 
@@ -23,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t instants_per_block = 256;
+constexpr std::size_t instants_per_block = 2048;
 
 struct UnitRow {
   std::string_view word;
@@ -76,17 +77,19 @@ void process_table(const fs::path& input, const fs::path& out, const ProcessArgu
   dsp::Sink& sink = folder.begin(0, pipeline, config::pair_names(options));
   apply_calibration(calibration, 0, pipeline, sink);
   const std::size_t channels = table.names().size();
-  std::vector<double> raw(instants_per_block * channels);
+  ReadAhead<std::vector<double>> rows([&](std::vector<double>& raw) {
+    raw.resize(instants_per_block * channels);
+    std::size_t filled = 0;
+    while (filled < raw.size() && table.next(std::span(raw).subspan(filled, channels))) filled += channels;
+    raw.resize(filled);
+    return filled > 0;
+  });
   dsp::BlockHead head;
   head.channels = static_cast<std::uint32_t>(channels);
-  const std::span<double> room = raw;
-  for (bool more = true; more;) {
-    head.instants = 0;
-    while (head.instants < instants_per_block && (more = table.next(room.subspan(head.instants * channels, channels))))
-      ++head.instants;
-    if (head.instants == 0) break;
+  while (const std::vector<double>* raw = rows.next()) {
+    head.instants = static_cast<std::uint32_t>(raw->size() / channels);
     head.host_time_ns = std::llround(pipeline.stream().seconds(static_cast<double>(head.first_index)) * 1e9);
-    pipeline.process({head, room.first(head.instants * channels)}, sink);
+    pipeline.process({head, *raw}, sink);
     head.first_index += head.instants;
   }
   pipeline.finish(dsp::input_ended, sink);
