@@ -1,17 +1,15 @@
 #include "dsp/kernels/kernels.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <stdexcept>
 
 #include "dsp/features/windows.hpp"
 #include "dsp/math/sections.hpp"
 #include "recorder.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/recordings.hpp"
 
 namespace {
 
@@ -147,34 +145,31 @@ TEST(Kernels, AnInstructionSetThatIsNotThereIsRefusedWithWhatIs) {
   }
 }
 
-/// Says a digest of a pipeline's output; run by the test below under every MYOD_ISA.
-TEST(Isa, PrintsADigest) {
-  const auto x = test::oracle_signal(6000, 1000);
-  std::vector<double> wide;
-  for (const double v : x)
-    for (int c = 0; c < 11; ++c) wide.push_back(v * (1.0 + 0.1 * c));
-  dsp::Pipeline pipeline(test::emg_stream(1000, 11), {});
-  test::Recorder seen;
-  test::feed(pipeline, seen, wide, 0, x.size(), [] { return std::size_t{37}; });
-  std::printf("digest %zu of %zu\n", std::hash<std::string>{}(seen.told), seen.told.size());
-}
-
-std::string digest_under(const std::string& isa) {
-  const std::string command =
-      "MYOD_ISA=" + isa + " /proc/" + std::to_string(getpid()) + "/exe --gtest_filter=Isa.PrintsADigest 2>&1";
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  std::string all;
-  std::array<char, 512> buffer{};
-  while (fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) all += buffer.data();
-  const auto at = all.find("digest ");
-  return at == std::string::npos ? all : all.substr(at, all.find('\n', at) - at);
+/// What tests/dsp/digest says under an instruction set.
+test::Finished digest_under(const std::string& isa, const std::string& recordings = {}) {
+  std::vector<std::string> argv{"/usr/bin/env", "MYOD_ISA=" + isa, MYOD_BINARY_DIR "/tests/digest"};
+  if (!recordings.empty()) argv.push_back(recordings);
+  return test::run(std::move(argv));
 }
 
 TEST(Isa, MyodIsaChoosesAndNeverChangesAResult) {
-  const std::string baseline = digest_under("baseline");
-  EXPECT_EQ(baseline.rfind("digest ", 0), 0U) << baseline;
-  for (const std::string& isa : isas()) EXPECT_EQ(digest_under(isa), baseline) << isa;
-  EXPECT_NE(digest_under("mmx").find("MYOD_ISA = mmx"), std::string::npos);
+  const auto baseline = digest_under("baseline");
+  ASSERT_EQ(baseline.code, 0) << baseline.err;
+  EXPECT_EQ(baseline.out.rfind("made default ", 0), 0U) << baseline.out;
+  for (const std::string& isa : isas()) EXPECT_EQ(digest_under(isa).out, baseline.out) << isa;
+  EXPECT_NE(digest_under("mmx").err.find("MYOD_ISA = mmx"), std::string::npos);
+}
+
+TEST(Isa, NeverChangesAResultOfARecording) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "SKIPPED: minutes of signal, four times; the release build does it";
+#else
+  RECORDINGS_OR_SKIP(dir);
+  const auto baseline = digest_under("baseline", dir.string());
+  ASSERT_EQ(baseline.code, 0) << baseline.err;
+  EXPECT_NE(baseline.out.find("tscs_stim_on_30hz_4k stimulated "), std::string::npos) << baseline.out;
+  for (const std::string& isa : isas()) EXPECT_EQ(digest_under(isa, dir.string()).out, baseline.out) << isa;
+#endif
 }
 
 }  // namespace
