@@ -76,6 +76,8 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       pending_repetition{SpreadWork(spread_samples(repetition_spectrum_hop_ms, stream.rate_mhz), lanes),
                          std::vector<double>(lane_count, unknown)},
       history(forget_after + std::max(pending.work.samples, pending_repetition.work.samples), lanes),
+      quality({rate_hz, spectrum_samples, pending.work.samples, lane_count, lanes, options.condition.mains_hz,
+               options.features}),
       onsets(lane_count, run_rows),
       calibrations(rate_hz, lane_count) {
   for (std::size_t lane = 0; lane < lane_count; ++lane)
@@ -119,6 +121,7 @@ Event Pipeline::State::event(EventKind kind, std::int32_t channel, double t_even
 
 void Pipeline::State::clear_windows() noexcept {
   history.clear();
+  quality.clear();
   for (Window* w : {&amplitude, &control, &repetition}) w->squares.clear(), w->count.clear();
   magnitudes.clear();
   spectrum_count.clear();
@@ -179,6 +182,7 @@ void Pipeline::State::gap(std::uint64_t first_index, bool uncertain, Sink& sink)
   while (next_index < first_index) {  // the windows pass over zeros that are not valid
     const auto rows = static_cast<std::size_t>(std::min(first_index - next_index, run_rows - next_index % run_rows));
     history.lose(next_index, rows);
+    quality.lose(next_index, rows);
     clean_since = next_index + rows;
     push_windows(rows);
     next_index += rows;
@@ -213,7 +217,8 @@ std::uint64_t Pipeline::State::next_stop() const noexcept {
 }
 
 void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexcept {
-  conditioner.run(raw, rows, next_index, y.data(), flags.data());
+  conditioner.run(raw, rows, next_index, y.data(), flags.data(), quality.unfiltered());
+  quality.push(next_index, rows, flags.data());
   std::fill_n(counted.begin(), rows * lanes, std::uint8_t{1});
   gated = false;
   if (!all_good(flags.data(), rows * lanes)) mark_invalid(rows);

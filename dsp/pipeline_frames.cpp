@@ -81,7 +81,8 @@ void Pipeline::State::tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t
     const Lane& muscle = muscles[lane];
     ChannelStatus& s = status[channel(lane)];
     const std::uint32_t reasons = validity.reasons(lane, end, window);
-    judge(s, lane, end, window, frame.window.valid_fraction(lane), reasons, least_valid(reasons));
+    judge(s, lane, end, window, frame.window.valid_fraction(lane), reasons | quality.reasons(lane),
+          least_valid(reasons));
     if (s.grade == Severity::invalid) continue;
     const bool told = options.onset.enabled && muscle.onset.known();
     const AmplitudeInput in{

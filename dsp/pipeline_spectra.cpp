@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "dsp/pipeline_state.hpp"
+#include "dsp/quality.hpp"
 
 namespace myod::dsp {
 namespace {
@@ -21,7 +22,8 @@ std::size_t spread_samples(double hop_ms, std::uint64_t rate_mhz) {
 void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
   PendingSpectrum& p = pending;
   const std::uint32_t rate_reason = rate_hz < full_band_rate_hz ? reason_rate : 0U;
-  p.work.begin(end, spectrum_activity.pieces() + spectrum.pieces() + lane_tile);
+  p.work.begin(end, spectrum_activity.pieces() + spectrum.pieces() + quality.pieces() + lane_tile);
+  quality.begin();
   for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
     bool wanted = false, all_valid = true;
     p.threshold_uv[tile] = {};
@@ -46,6 +48,15 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
     if (wanted) p.work.tiles.push_back(tile);
   }
   std::fill(spectrum_values_.begin(), spectrum_values_.end(), unknown);
+  const std::size_t features = feature_rows(FrameKind::spectrum).size();
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    const std::uint32_t reasons = spectrum_status[channel(lane)].reasons;
+    const auto share = [&](std::uint32_t reason, std::uint8_t flag) {
+      return (reasons & reason) != 0 ? quality.share(lane, end, flag) : 0.0;
+    };
+    spectrum_shares(share(reason_saturated, sample_railed), share(reason_gap, sample_missing),
+                    std::span(spectrum_values_).subspan(channel(lane) * features, features));
+  }
 }
 
 void Pipeline::State::continue_spectrum(std::uint64_t end, Sink& sink) noexcept {
@@ -55,9 +66,18 @@ void Pipeline::State::continue_spectrum(std::uint64_t end, Sink& sink) noexcept 
       return spectrum_activity.piece(piece, history, p.work.end, tile, p.threshold_uv[tile], p.all_valid[tile] != 0);
     piece -= spectrum_activity.pieces();
     if (piece < spectrum.pieces()) return spectrum.piece(piece, history, p.work.end, tile);
-    spectrum_numbers(tile * lane_tile + piece - spectrum.pieces(), sink);
+    piece -= spectrum.pieces();
+    if (piece < quality.pieces()) return quality.piece(piece, p.work.end, tile);
+    spectrum_numbers(tile * lane_tile + piece - quality.pieces(), sink);
   });
-  if (done) tell_frame(FrameKind::spectrum, p.work.end, spectrum_samples, spectrum_values_, spectrum_status, sink);
+  if (!done) return;
+  quality.end([&](std::size_t lane) {
+    Event e = event(EventKind::lead_off, static_cast<std::int32_t>(channel(lane)),
+                    seconds(p.work.end - spectrum_samples), seconds(p.work.end), unknown);
+    e.text << "an electrode has come off, the mains hum jumped: press it on";
+    sink.event(e, nullptr);
+  });
+  tell_frame(FrameKind::spectrum, p.work.end, spectrum_samples, spectrum_values_, spectrum_status, sink);
 }
 
 void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
@@ -72,9 +92,23 @@ void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
   in.rate_hz = rate_hz;
   in.rest_uv = pending.rest_uv[lane];
   in.active_fraction = pending.active_fraction[lane];
+  const auto values_of_lane = std::span(spectrum_values_).subspan(channel(lane) * features, features);
+  if (!judge_signal(lane, in)) return quality_values(in, values_of_lane);
   follow_hold(lane, in, sink);
   in.fatigue = muscles[lane].fatigue.hold().enough() ? &muscles[lane].fatigue.hold() : &pending.fatigue[lane];
-  spectrum_values(in, std::span(spectrum_values_).subspan(channel(lane) * features, features));
+  spectrum_values(in, values_of_lane);
+}
+
+/// What the signal before the filters says of itself. False when the electrode is off: nothing else can be said then.
+bool Pipeline::State::judge_signal(std::size_t lane, SpectrumInput& in) noexcept {
+  if (in.valid_samples != static_cast<double>(spectrum_samples)) return true;
+  const SignalVerdict verdict = quality.judge(lane, in.active_fraction, conditioner.cancels_mains(lane));
+  in.quality = verdict.indices;
+  in.mains_db = verdict.mains_db;
+  ChannelStatus& s = spectrum_status[channel(lane)];
+  s.reasons |= verdict.reasons;
+  s.grade = std::max(s.grade, worst(verdict.reasons));
+  return (verdict.reasons & reason_lead_off) == 0;
 }
 
 /// Windows inside a running contraction are kept for the repetition it may become.

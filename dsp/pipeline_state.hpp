@@ -20,6 +20,7 @@
 #include "dsp/features/fatigue.hpp"
 #include "dsp/features/repetition_spectrum.hpp"
 #include "dsp/features/rows.hpp"
+#include "dsp/features/signal_quality.hpp"
 #include "dsp/features/table.hpp"
 #include "dsp/features/windows.hpp"
 #include "dsp/math/axis.hpp"
@@ -146,6 +147,7 @@ struct Pipeline::State {
   PendingSpectrum pending;
   PendingRepetitionSpectra pending_repetition;
   History history;
+  SignalQuality quality;
 
   std::vector<Lane> muscles;
   OnsetBank onsets;
@@ -213,6 +215,7 @@ struct Pipeline::State {
   void begin_spectrum(std::uint64_t end) noexcept;
   void continue_spectrum(std::uint64_t end, Sink& sink) noexcept;
   void spectrum_numbers(std::size_t lane, Sink& sink) noexcept;
+  bool judge_signal(std::size_t lane, SpectrumInput& in) noexcept;
   void begin_repetition_spectra(std::uint64_t end) noexcept;
   void continue_repetition_spectra(std::uint64_t end) noexcept;
   void finish_spectra(Sink& sink) noexcept;

@@ -41,6 +41,7 @@ Conditioner::Conditioner(const Stream& stream, const ConditionOptions& options) 
         if (auto* const mains = dynamic_cast<MainsStage*>(stage.get())) mains_ = mains;
         stages_.push_back(std::move(stage));
       }
+  mains_filter_ = options.mains == Mains::notch || options.mains == Mains::comb;
   takes_events_ = options.blanking == Blanking::events;
   if (mains_ != nullptr && blanking_ != nullptr) mains_->stimulated_by(*blanking_);
 }
@@ -50,14 +51,15 @@ void Conditioner::restart() noexcept {
   for (const auto& stage : stages_) stage->restart();
 }
 
-void Conditioner::run(const double* raw, std::size_t rows, std::uint64_t first, double* y,
-                      std::uint8_t* flags) noexcept {
+void Conditioner::run(const double* raw, std::size_t rows, std::uint64_t first, double* y, std::uint8_t* flags,
+                      double* unfiltered) noexcept {
   const bool good = intake_->run(raw, rows, y, flags);
   const bool whole = good || std::all_of(flags, flags + rows * lanes_, has_value);
   Samples samples{y, flags, rows, lanes_, whole, first};
   auto stage = stages_.begin();
   if (blanking_ != nullptr) (*stage++)->run(samples);
   for (const auto& listener : stages_) listener->listen(samples);
+  std::copy_n(y, rows * lanes_, unfiltered);
   for (; stage != stages_.end(); ++stage) (*stage)->run(samples);
 }
 
@@ -65,6 +67,10 @@ std::size_t Conditioner::line() const noexcept {
   std::size_t sum = 0;
   for (const auto& stage : stages_) sum += stage->line();
   return sum;
+}
+
+bool Conditioner::cancels_mains(std::size_t lane) const noexcept {
+  return mains_filter_ || (mains_ != nullptr && mains_->state(lane).cancelling_hz > 0.0);
 }
 
 bool Conditioner::takes_stimuli() const noexcept { return takes_events_; }

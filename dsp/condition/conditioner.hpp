@@ -32,7 +32,12 @@ class Conditioner {
 
   /// `raw`: rows x stream channels, the first of them sample `first`. `y`, `flags`: rows x lanes, written; a delay line
   /// makes them those of an earlier sample.
-  void run(const double* raw, std::size_t rows, std::uint64_t first, double* y, std::uint8_t* flags) noexcept;
+  /// `unfiltered`: the same as it was before the recursive filters.
+  void run(const double* raw, std::size_t rows, std::uint64_t first, double* y, std::uint8_t* flags,
+           double* unfiltered) noexcept;
+
+  /// Hum is taken out of this lane.
+  bool cancels_mains(std::size_t lane) const noexcept;
 
   /// What leaves is so many samples older than what enters.
   std::size_t line() const noexcept;
@@ -62,7 +67,7 @@ class Conditioner {
   std::vector<std::unique_ptr<Stage>> stages_;
   BlankingStage* blanking_ = nullptr;  // one of them, the first
   MainsStage* mains_ = nullptr;        // one of them
-  bool takes_events_ = false;
+  bool takes_events_ = false, mains_filter_ = false;
 };
 
 }  // namespace myod::dsp

@@ -9,6 +9,7 @@
 
 #include "dsp/features/activity.hpp"
 #include "dsp/features/fatigue.hpp"
+#include "dsp/features/quality_indices.hpp"
 #include "dsp/features/spectrum.hpp"
 
 namespace myod::dsp {
@@ -36,10 +37,16 @@ struct SpectrumInput {
   double rest_uv = unknown;
   double active_fraction = unknown;  ///< of the window, by the activation detector
   const FatigueSummary* fatigue = &nothing_followed;
+  QualityIndices quality;     ///< before the recursive filters
+  double mains_db = unknown;  ///< over the last 4 s
 };
 
 void amplitude_values(const AmplitudeInput& in, std::span<double> out) noexcept;
 void control_values(const AmplitudeInput& in, std::span<double> out) noexcept;
 void spectrum_values(const SpectrumInput& in, std::span<double> out) noexcept;
+/// Of a spectrum frame only what says how good the signal is.
+void quality_values(const SpectrumInput& in, std::span<double> out) noexcept;
+/// The two numbers of a spectrum frame that are known of a window that is not valid, too.
+void spectrum_shares(double railed, double lost, std::span<double> out) noexcept;
 
 }  // namespace myod::dsp

@@ -36,6 +36,7 @@ double half_control(const FeatureOptions& o) { return 0.5 * o.control_window_ms;
 double spectrum(const FeatureOptions& o) { return o.spectrum_window_ms; }
 double half_spectrum(const FeatureOptions& o) { return 0.5 * o.spectrum_window_ms; }
 double none(const FeatureOptions&) { return 0.0; }
+double four_seconds(const FeatureOptions&) { return 4000.0; }
 // Delay of a 2-pole low-pass towards slow signals, c1 / (c0 2 pi fc): sqrt 2 for Butterworth, 1.3617 for Bessel.
 double butterworth_delay(const FeatureOptions& o) { return 1000.0 * std::sqrt(2.0) / (2.0 * math::pi * o.envelope_hz); }
 double bessel_delay(const FeatureOptions&) {
@@ -147,6 +148,29 @@ constexpr std::array spectrum_table{
     Row<SpectrumInput>{
         {"fatigue_confidence_pct", "%", "how far the interval is from taking the answer back", none, none},
         [](const SpectrumInput& in) { return in.fatigue->confidence; }},
+    Row<SpectrumInput>{
+        {"mains_db", "dB", "mains line (50 or 60 Hz) over all else in the band, before filters; -40: none",
+         four_seconds, half_spectrum},
+        [](const SpectrumInput& in) { return in.mains_db; }},
+    Row<SpectrumInput>{
+        {"sm_db", "dB", "Sinderby's SM: all power over that of motion, before filters; shown, gates nothing", spectrum,
+         half_spectrum},
+        [](const SpectrumInput& in) { return in.quality.sm_db; }},
+    Row<SpectrumInput>{
+        {"sn_db", "dB", "Sinderby's SN: all power over noise of the upper fifth's density, before filters", spectrum,
+         half_spectrum},
+        [](const SpectrumInput& in) { return in.quality.sn_db; }},
+    Row<SpectrumInput>{
+        {"dp_db", "dB", "Sinderby's DP: highest over lowest density, before filters; shown, gates nothing", spectrum,
+         half_spectrum},
+        [](const SpectrumInput& in) { return in.quality.dp_db; }},
+    Row<SpectrumInput>{
+        {"raw_omega", "1", "omega of all frequencies, before filters: Sinderby's", spectrum, half_spectrum},
+        [](const SpectrumInput& in) { return in.quality.omega; }},
+    Row<SpectrumInput>{{"rail_fraction", "1", "share of the window at the converter's limit", spectrum, half_spectrum},
+                       [](const SpectrumInput&) { return unknown; }},
+    Row<SpectrumInput>{{"gap_fraction", "1", "share of the window that was lost", spectrum, half_spectrum},
+                       [](const SpectrumInput&) { return unknown; }},
 };
 
 template <typename Input, std::size_t N>
@@ -158,6 +182,8 @@ constexpr std::array<FeatureRow, N> descriptions(const std::array<Row<Input>, N>
 constexpr auto amplitude_rows = descriptions(amplitude_table);
 constexpr auto control_rows = descriptions(control_table);
 constexpr auto spectrum_rows = descriptions(spectrum_table);
+static_assert(spectrum_rows[spectrum_rows.size() - 2].name == "rail_fraction" &&
+              spectrum_rows[spectrum_rows.size() - 1].name == "gap_fraction");
 
 /// The functions of a table in one piece, not called through their pointers.
 template <const auto& table, typename Input>
@@ -168,6 +194,9 @@ void fill(const Input& in, std::span<double> out) {
   (std::make_index_sequence<table.size()>());
 }
 
+constexpr std::size_t first_of_quality =
+    static_cast<std::size_t>(std::ranges::find(spectrum_rows, "mains_db", &FeatureRow::name) - spectrum_rows.begin());
+
 }  // namespace
 
 std::span<const FeatureRow> feature_rows(FrameKind kind) {
@@ -177,6 +206,19 @@ std::span<const FeatureRow> feature_rows(FrameKind kind) {
 
 void amplitude_values(const AmplitudeInput& in, std::span<double> out) noexcept { fill<amplitude_table>(in, out); }
 void control_values(const AmplitudeInput& in, std::span<double> out) noexcept { fill<control_table>(in, out); }
-void spectrum_values(const SpectrumInput& in, std::span<double> out) noexcept { fill<spectrum_table>(in, out); }
+void quality_values(const SpectrumInput& in, std::span<double> out) noexcept {
+  for (std::size_t i = first_of_quality; i < spectrum_table.size() - 2; ++i) out[i] = spectrum_table[i].value(in);
+}
+
+void spectrum_shares(double railed, double lost, std::span<double> out) noexcept {
+  out[out.size() - 2] = railed;
+  out[out.size() - 1] = lost;
+}
+
+void spectrum_values(const SpectrumInput& in, std::span<double> out) noexcept {
+  const double railed = out[out.size() - 2], lost = out[out.size() - 1];  // known already
+  fill<spectrum_table>(in, out);
+  spectrum_shares(railed, lost, out);
+}
 
 }  // namespace myod::dsp

@@ -199,7 +199,7 @@ TEST_F(Gap, WithoutAnyValidSampleNothingIsSaidWhateverTheLeastShare) {
     const auto f = ending_at(seen, 5500, kind);
     EXPECT_EQ(f.status[0].valid_fraction, 0.0);
     EXPECT_EQ(f.status[0].grade, dsp::Severity::invalid);
-    for (const double v : f.values) EXPECT_TRUE(std::isnan(v));
+    for (const double v : f.measured()) EXPECT_TRUE(std::isnan(v));
   }
 }
 

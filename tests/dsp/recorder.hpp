@@ -28,6 +28,15 @@ struct KeptFrame {
       if (rows[i].name == name) return values.at(channel * head.features + i);
     throw std::out_of_range(std::string(name));
   }
+  /// All but the shares of the window that are known in any case: what an invalid window says nothing of.
+  std::vector<double> measured() const {
+    std::vector<double> some;
+    const auto rows = dsp::feature_rows(head.kind);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (const auto name = rows[i % rows.size()].name; name != "rail_fraction" && name != "gap_fraction")
+        some.push_back(values[i]);
+    return some;
+  }
 };
 
 struct KeptEvent {

@@ -59,7 +59,7 @@ TEST_P(OfConverter, ZerosFromTheBeginningAreNoSignal) {
     if (f.head.end_index > 1000) {
       EXPECT_NE(f.status[0].reasons & dsp::reason_flat, 0U) << f.head.end_index;
     }
-    for (const double v : f.values) EXPECT_TRUE(std::isnan(v));
+    for (const double v : f.measured()) EXPECT_TRUE(std::isnan(v));
   }
 }
 
@@ -77,7 +77,7 @@ TEST_P(OfConverter, ACodeThatStaysWithinTheRailsIsStuck) {
     if (f.head.end_index <= 21'500 || f.head.end_index > 28'000) continue;
     EXPECT_EQ(f.status[0].grade, dsp::Severity::invalid) << f.head.end_index;
     EXPECT_NE(f.status[0].reasons & dsp::reason_stuck, 0U) << f.head.end_index;
-    for (const double v : f.values) EXPECT_TRUE(std::isnan(v)) << f.head.end_index;
+    for (const double v : f.measured()) EXPECT_TRUE(std::isnan(v)) << f.head.end_index;
   }
   for (const auto& e : seen.of(dsp::EventKind::offset))
     EXPECT_FALSE(e.event.t_event_s > 20.45 && e.event.t_event_s < 27.9) << "nobody saw the muscle relax";

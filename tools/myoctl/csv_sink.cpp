@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 #include "config/config.hpp"
 #include "dsp/condition/stages.hpp"
@@ -30,6 +31,19 @@ constexpr std::array<std::string_view, 11> spectrum_columns{"mnf_hz",   "mdf_hz"
 constexpr std::array<std::string_view, 10> trend_columns{
     "mnf_slope_hz_per_s", "mnf_slope_lo", "mnf_slope_hi",  "mdf_slope_hz_per_s",  "arv_slope_pct_per_s",
     "finsm5_ratio",       "jasa",         "fatigue_index", "mnf_robust_hz_per_s", "fatigue_confidence_pct"};
+
+/// How good the signal was, a row a second: what the columns are called there, and in a spectrum frame.
+struct QualityColumn {
+  std::string_view name, feature;
+};
+constexpr std::array<QualityColumn, 8> quality_columns{{{"snr_db", "snr_db"},
+                                                        {"mains_db", "mains_db"},
+                                                        {"sm_db", "sm_db"},
+                                                        {"sn_db", "sn_db"},
+                                                        {"dp_db", "dp_db"},
+                                                        {"omega", "raw_omega"},
+                                                        {"rail_fraction", "rail_fraction"},
+                                                        {"gap_fraction", "gap_fraction"}}};
 
 /// Where each column of a file finds its number in a frame.
 struct Layout {
@@ -60,6 +74,12 @@ Layout layout(dsp::FrameKind kind, std::span<const std::string_view> fixed) {
     l.header.append(",").append(rows[i].name);
   }
   return l;
+}
+
+std::string quality_header() {
+  std::string header = "t_s,channel,grade,reasons";
+  for (const QualityColumn& c : quality_columns) header.append(",").append(c.name);
+  return header + ",advice";
 }
 
 std::string trend_header() {
@@ -136,6 +156,8 @@ class CsvFolder::StreamSink final : public dsp::Sink {
     if (amplitude) folder_.pairs_->frame(f);
     CsvFile& file = amplitude ? *folder_.amplitude_ : *folder_.spectrum_;
     const Layout& columns = layout_of(f.head.kind);
+    const std::uint64_t second = f.head.end_index * 1000 / stream_.rate_mhz;
+    const bool judged = !amplitude && second > std::exchange(judged_second_, amplitude ? judged_second_ : second);
     const std::string t_s = csv_number(stream_.seconds(static_cast<double>(f.head.end_index)));
     for (std::size_t c = 0; c < f.head.channels; ++c) {
       if (stream_.channels[c].kind != dsp::ChannelKind::emg) continue;
@@ -154,6 +176,7 @@ class CsvFolder::StreamSink final : public dsp::Sink {
       std::ranges::for_each(columns.further, put);
       file.end_row();
       if (!amplitude) trend(t_s, c, f);
+      if (judged) quality(t_s, c, f);
     }
   }
 
@@ -200,6 +223,18 @@ class CsvFolder::StreamSink final : public dsp::Sink {
   }
 
  private:
+  /// The first spectrum window that ends in each second.
+  void quality(const std::string& t_s, std::size_t c, const dsp::FeatureFrame& f) {
+    const auto rows = dsp::feature_rows(dsp::FrameKind::spectrum);
+    const dsp::ChannelStatus& status = f.status[c];
+    CsvFile& file = *folder_.quality_;
+    file.fields(t_s).field(std::string_view(stream_.channels[c].name));
+    file.field(dsp::word(dsp::severity_words, status.grade)).field(std::string_view(dsp::reasons_text(status.reasons)));
+    for (const QualityColumn& column : quality_columns)
+      file.field(f.values[c * f.head.features + *place_of(rows, column.feature)]);
+    file.field(std::string_view(dsp::advice_text(status.reasons))).end_row();
+  }
+
   /// The trend as it stands. What cannot be told is `indeterminate` without an index; with one it is "no fatigue".
   void trend(const std::string& t_s, std::size_t c, const dsp::FeatureFrame& f) {
     const auto rows = dsp::feature_rows(dsp::FrameKind::spectrum);
@@ -241,6 +276,7 @@ class CsvFolder::StreamSink final : public dsp::Sink {
   CsvFolder& folder_;
   const dsp::Stream stream_;
   std::vector<ChannelSummary> counted_;
+  std::uint64_t judged_second_ = 0;
   std::vector<std::uint64_t> without_number_ = std::vector<std::uint64_t>(stream_.channels.size(), 0);
   std::optional<CsvFile> filtered_;
 };
@@ -250,6 +286,7 @@ CsvFolder::CsvFolder(std::filesystem::path dir, std::size_t streams, bool filter
   amplitude_.emplace(dir_ / "amplitude.csv", layout_of(dsp::FrameKind::amplitude).header);
   spectrum_.emplace(dir_ / "spectrum.csv", layout_of(dsp::FrameKind::spectrum).header);
   trend_.emplace(dir_ / "trend.csv", trend_header());
+  quality_.emplace(dir_ / "quality.csv", quality_header());
   events_.emplace(dir_ / "events.csv", "kind,channel,t_event_s,t_decision_s,value,text,sensor");
   repetitions_.emplace(dir_ / "repetitions.csv",
                        "channel,number,start_s,end_s,peak_uv,peak_ref_pct,mean_uv,rest_before_s,mdf_hz,complete");
@@ -257,7 +294,8 @@ CsvFolder::CsvFolder(std::filesystem::path dir, std::size_t streams, bool filter
 }
 
 CsvFolder::~CsvFolder() {
-  for (std::optional<CsvFile>* file : {&amplitude_, &spectrum_, &trend_, &events_, &repetitions_}) file->reset();
+  for (std::optional<CsvFile>* file : {&amplitude_, &spectrum_, &trend_, &quality_, &events_, &repetitions_})
+    file->reset();
   pairs_.reset();
   sinks_.clear();
   std::error_code ignored;
@@ -303,7 +341,8 @@ void CsvFolder::finish(const std::map<std::uint32_t, StreamArrivals>& came, Proc
   CsvFile streams(dir_ / "streams.csv",
                   "sensor,rate_hz,t0_s,channels,conditioning,group_delay_s,config_hash,epoch,begin_index,begin_s");
   write_streams(streams, came);
-  std::vector<CsvFile*> files{&*amplitude_, &*spectrum_, &*trend_, &*events_, &*repetitions_, &pairs_->file()};
+  std::vector<CsvFile*> files{&*amplitude_, &*spectrum_,    &*trend_,       &*quality_,
+                              &*events_,    &*repetitions_, &pairs_->file()};
   for (auto& [stream, sink] : sinks_)
     if (sink->filtered()) files.push_back(&*sink->filtered());
   files.push_back(&streams);

@@ -1,6 +1,6 @@
-// Results as the CSV files of a folder: amplitude, spectrum, trend, events, repetitions, pairs, streams and, when
-// asked for, filtered; counted on the way. Constant memory. The files get their names together when all are whole,
-// streams.csv last: an earlier result is replaced as a whole, and stays as it was when this one fails.
+// Results as the CSV files of a folder: amplitude, spectrum, trend, quality, events, repetitions, pairs, streams
+// and, when asked for, filtered; counted on the way. Constant memory. The files get their names together when all are
+// whole, streams.csv last: an earlier result is replaced as a whole, and stays as it was when this one fails.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +46,7 @@ class CsvFolder {
   bool made_;  // the folder, by us
   std::filesystem::path dir_;
   bool several_, filtered_;
-  std::optional<CsvFile> amplitude_, spectrum_, trend_, events_, repetitions_;
+  std::optional<CsvFile> amplitude_, spectrum_, trend_, quality_, events_, repetitions_;
   std::optional<PairCsv> pairs_;
   std::vector<StreamRow> rows_;
   std::map<std::uint32_t, std::unique_ptr<StreamSink>> sinks_;

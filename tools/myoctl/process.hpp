@@ -27,10 +27,10 @@ struct ProcessArguments {
 inline constexpr std::string_view process_files_help =
     "Files, replaced together once all are whole:\n"
     "  amplitude.csv    a row per channel every 20 ms: RMS, ARV, envelope, % of reference, active\n"
-    "  spectrum.csv     a row per channel every 500 ms: MNF, MDF and what else describes a second of signal;\n"
-    "                   mains_db is empty, mains hum is not measured yet\n"
+    "  spectrum.csv     a row per channel every 500 ms: MNF, MDF and what else describes a second of signal\n"
     "  trend.csv        a row per channel every 500 ms: how spectrum and amplitude change over a hold or over\n"
     "                   repetitions, and what that means; `indeterminate` without fatigue_index: it cannot be told\n"
+    "  quality.csv      a row per channel and second: grade, reasons, indices of the raw signal, and what to do\n"
     "  events.csv       onsets, offsets, repetitions, gaps, marks; a gap without a channel is of the whole sensor\n"
     "  repetitions.csv  a row per contraction\n"
     "  pairs.csv        a row per 100 ms and pair of channels (--set 'pair=[{first=\"A\", second=\"B\"}]'):\n"

@@ -36,6 +36,9 @@ TEST_F(Process, WritesTheColumnsScriptsRelyOn) {
                   .header.starts_with("t_s,channel,mnf_slope_hz_per_s,mnf_slope_lo,mnf_slope_hi,mdf_slope_hz_per_s,arv_"
                                       "slope_pct_per_s,finsm5_ratio,"
                                       "jasa,fatigue_index"));
+  EXPECT_TRUE(out("quality.csv")
+                  .header.starts_with(
+                      "t_s,channel,grade,reasons,snr_db,mains_db,sm_db,sn_db,dp_db,omega,rail_fraction,gap_fraction"));
   EXPECT_EQ(out("spectrum.csv").header.find("jasa"), std::string::npos) << "stands in trend.csv";
 
   const Sheet amplitude = out("amplitude.csv");
@@ -104,6 +107,42 @@ TEST_F(Process, APairOfAChannelThatIsNotThereIsRefused) {
   ProcessArguments a = arguments(noise("two.csv", 2));
   a.set = {R"(pair=[{name="arms", first="left arm", second="rigth arm"}])"};
   expect_refused(a, 78, R"(pair.arms.second = "rigth arm": must be an EMG channel, one of left arm, right arm)");
+}
+
+TEST_F(Process, QualityIsARowASecondThatSaysWhyAndWhatToDo) {
+  std::mt19937 random(4);
+  std::normal_distribution<double> normal;
+  std::ostringstream text;
+  text << "clean,humming,cut\n";
+  for (int i = 0; i < 12'000; ++i) {
+    const double effort = i < 3000 ? 3.0 : 60.0, hum = i % 20 < 10 ? 80.0 : -80.0;
+    text << effort * normal(random) << "," << effort * normal(random) + hum << ",";
+    if (i < 8200 || i >= 8300) text << effort * normal(random);
+    text << "\n";
+  }
+  ProcessArguments a = arguments(write("three.csv", text.str()));
+  a.set = {"condition.mains=off"};
+  ASSERT_EQ(run(a), 0) << errors_;
+  const Sheet quality = out("quality.csv");
+  ASSERT_EQ(quality.rows.size(), 3U * 12U);
+  const auto row = [&](const std::string& channel, const std::string& t_s) {
+    for (const auto& r : quality.rows)
+      if (r.at("channel") == channel && r.at("t_s") == t_s) return r;
+    throw std::out_of_range(channel + " " + t_s);
+  };
+  EXPECT_EQ(row("clean", "12").at("grade"), "ok");
+  EXPECT_EQ(row("clean", "12").at("reasons"), "");
+  EXPECT_EQ(row("clean", "12").at("advice"), "");
+  EXPECT_LT(std::stod(row("clean", "12").at("mains_db")), -15.0);
+  EXPECT_GT(std::stod(row("clean", "12").at("snr_db")), 20.0);
+  EXPECT_EQ(row("humming", "12").at("grade"), "degraded");
+  EXPECT_EQ(row("humming", "12").at("reasons"), "mains");
+  EXPECT_EQ(row("humming", "12").at("advice"),
+            "mains hum is in the signal: check the reference electrode, move away from cables");
+  EXPECT_GT(std::stod(row("humming", "12").at("mains_db")), 0.0);
+  EXPECT_EQ(row("cut", "9").at("gap_fraction"), "0.1");
+  EXPECT_EQ(row("cut", "9").at("reasons"), "gap");
+  EXPECT_EQ(row("cut", "12").at("grade"), "ok");
 }
 
 TEST_F(Process, ATrendThatCannotBeToldIsAnotherAnswerThanNoFatigue) {
@@ -235,7 +274,8 @@ TEST_F(Process, SaysWhatItDidAndWrote) {
   EXPECT_NE(said_.find("5.0 s"), std::string::npos) << said_;
   EXPECT_NE(said_.find("uncalibrated"), std::string::npos) << said_;
   EXPECT_NE(
-      said_.find("wrote amplitude.csv spectrum.csv trend.csv events.csv repetitions.csv pairs.csv streams.csv to"),
+      said_.find(
+          "wrote amplitude.csv spectrum.csv trend.csv quality.csv events.csv repetitions.csv pairs.csv streams.csv to"),
       std::string::npos)
       << said_;
   EXPECT_EQ(said_.find("earlier result"), std::string::npos) << said_;

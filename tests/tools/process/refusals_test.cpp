@@ -14,7 +14,7 @@ TEST_F(Refusals, AnEarlierResultIsReplacedAsAWholeOrStays) {
   ProcessArguments a = arguments(noise("a.csv", 2));
   a.filtered = true;
   ASSERT_EQ(run(a), 0) << errors_;
-  const std::vector<std::string> whole{"amplitude.csv",   "events.csv",   "filtered.csv", "pairs.csv",
+  const std::vector<std::string> whole{"amplitude.csv",   "events.csv",   "filtered.csv", "pairs.csv", "quality.csv",
                                        "repetitions.csv", "spectrum.csv", "streams.csv",  "trend.csv"};
   EXPECT_EQ(names_in("out"), whole);
   const Sheet before = out("amplitude.csv");

@@ -1,0 +1,108 @@
+#include "dsp/features/signal_quality.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "dsp/condition/flags.hpp"
+
+namespace myod::dsp {
+namespace {
+
+constexpr double memory_s = 4.0;        // of the mains ratio
+constexpr double active_enough = 0.9;   // of a window that SN and Omega judge
+constexpr double jump_ratio = 100.0;    // +20 dB of hum, with a rise of all power, is an electrode that came off
+constexpr double jump_power = 10.0;     // (dsp-spec 2.1; how large a rise: own choice)
+constexpr double settled_weight = 2.0;  // windows, before a jump can be told
+constexpr double back_ratio = 10.0;     // it is on again when the hum is within 10 dB of what it was
+
+}  // namespace
+
+SignalQuality::SignalQuality(const Setup& setup)
+    : setup_(setup),
+      history_(setup.window + setup.spread, setup.lanes),
+      spectrum_(setup.window, setup.rate_hz, 0.5 * setup.rate_hz / static_cast<double>(setup.window), setup.rate_hz),
+      uv_(run_rows * setup.lanes, 0.0),
+      counted_(run_rows * setup.lanes, 1),
+      flags_(history_.rows() * setup.lanes, sample_settling),
+      mains_(setup.channels),
+      found_(setup.channels, 0),
+      reasons_(setup.channels, 0) {}
+
+void SignalQuality::push(std::uint64_t first, std::size_t rows, const std::uint8_t* flags) noexcept {
+  history_.put(first, rows, uv_.data(), counted_.data());
+  std::copy_n(flags, rows * setup_.lanes, flags_.data() + history_.slot(first) * setup_.lanes);
+}
+
+void SignalQuality::lose(std::uint64_t first, std::size_t rows) noexcept {
+  history_.lose(first, rows);
+  std::fill_n(flags_.data() + history_.slot(first) * setup_.lanes, rows * setup_.lanes, sample_missing);
+}
+
+void SignalQuality::clear() noexcept {
+  history_.clear();
+  std::fill(flags_.begin(), flags_.end(), sample_missing);
+  std::fill(mains_.begin(), mains_.end(), Mains{});
+  std::fill(reasons_.begin(), reasons_.end(), 0U);
+}
+
+double SignalQuality::share(std::size_t lane, std::uint64_t end, std::uint8_t flag) const noexcept {
+  std::size_t count = 0;
+  const std::uint64_t window = std::min<std::uint64_t>(end, setup_.window);
+  for (std::uint64_t i = end - window; i < end; ++i)
+    if (flags_[history_.slot(i) * setup_.lanes + lane] == flag) ++count;
+  return static_cast<double>(count) / static_cast<double>(setup_.window);
+}
+
+void SignalQuality::begin() noexcept {
+  for (std::size_t lane = 0; lane < found_.size(); ++lane) found_[lane] = mains_[lane].off ? reason_lead_off : 0U;
+}
+
+/// Hum that jumps together with all power until it is most of it: an electrode that hangs free is an antenna.
+void SignalQuality::look_for_jump(Mains& mains, const MainsPower& now, const MainsPower& usual) const noexcept {
+  const double ratio = now.line / now.rest;
+  if (mains.off) {
+    mains.off = ratio > back_ratio * mains.before_ratio;
+    return;
+  }
+  if (mains.weight < settled_weight) return;
+  mains.before_ratio = std::max(usual.line / usual.rest, 1e-4);
+  const double power = (usual.line + usual.rest) / mains.weight;
+  mains.off = ratio > 1.0 && ratio > jump_ratio * mains.before_ratio && now.line + now.rest > jump_power * power;
+}
+
+SignalVerdict SignalQuality::judge(std::size_t lane, double active_fraction, bool hum_removed) noexcept {
+  constexpr std::array<double, 2> nominal_hz{50.0, 60.0};
+  const Band raw = spectrum_.band(lane % lane_tile);
+  SignalVerdict v;
+  v.indices = quality_indices(raw);
+
+  Mains& mains = mains_[lane];
+  const bool pinned = setup_.pinned_mains_hz > 0.0;
+  std::array<MainsPower, 2> now{};
+  for (std::size_t i = 0; i < now.size(); ++i)
+    now[i] = mains_power(raw, pinned ? setup_.pinned_mains_hz : nominal_hz[i], setup_.features.band_low_hz,
+                         setup_.features.band_high_hz);
+  const std::size_t stronger = now[1].line > now[0].line ? 1 : 0;  // NaN: beyond the band
+  look_for_jump(mains, now[stronger], mains.at[stronger]);
+  if (!mains.off) {
+    const double keep = std::max(0.0, 1.0 - setup_.features.spectrum_hop_ms / (1000.0 * memory_s));
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      mains.at[i].line = keep * mains.at[i].line + now[i].line;
+      mains.at[i].rest = keep * mains.at[i].rest + now[i].rest;
+    }
+    mains.weight = keep * mains.weight + 1.0;
+    mains.seen_s += 0.001 * setup_.features.spectrum_hop_ms;
+  }
+  v.mains_db = mains_ratio_db(mains.off ? now[stronger] : mains.at[mains.at[1].line > mains.at[0].line ? 1 : 0]);
+
+  if (mains.off) v.reasons |= reason_lead_off;
+  const bool sure = mains.seen_s >= memory_s;  // in less, the steps of 8 bits read like a line (dsp-spec 0b.5)
+  if (sure && v.mains_db > most_mains_db && !hum_removed) v.reasons |= reason_mains;
+  const bool noisy =
+      (setup_.rate_hz >= least_sn_rate_hz && v.indices.sn_db < least_sn_db) || v.indices.omega > most_omega;
+  if (active_fraction >= active_enough && noisy) v.reasons |= reason_noise;
+  found_[lane] = v.reasons;
+  return v;
+}
+
+}  // namespace myod::dsp
