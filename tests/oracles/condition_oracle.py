@@ -117,6 +117,61 @@ def reference():
     put("reference", out, STRIDE)
 
 
+def answered(n, first, period):
+    """Muscle with an answer of 20 ms to every pulse, at 2000 Hz, and the samples of the pulses."""
+    x = 20.0 * noise(n, 41)
+    pulses = np.floor(first + period * np.arange(int((n - first) / period)) + 0.5).astype(int)
+    u = np.arange(40.0)
+    for k, p in enumerate(pulses[pulses + 40 < n]):
+        x[p:p + 40] += (1.0 + 0.01 * (k % 7)) * u * (40.0 - u) * np.where(u < 20, 0.25, -0.25)
+    return x, pulses
+
+
+def filled(x, pulses, before, after, linear):
+    """Each stretch around a pulse a straight line between its neighbours, or its last neighbour held."""
+    y = x.copy()
+    for p in pulses[pulses + after + 1 < len(x)]:
+        a, b = p - before - 1, p + after + 1
+        y[a:b + 1] = np.linspace(x[a], x[b], b - a + 1) if linear else np.r_[np.full(b - a, x[a]), x[b]]
+    return y
+
+
+def without_answer(x, pulses, method):
+    """Frame by frame: less the running template, the frame before, or the prediction from six frames before."""
+    y, order = x.copy(), 6
+    template, products, targets = np.zeros(500), np.zeros((order, order)), np.zeros(order)
+    frames = [x[a:b] for a, b in zip(pulses[:-1], pulses[1:])]
+    for m, (at, now) in enumerate(zip(pulses, frames)):
+        n = len(now)
+        if method == "template":
+            if m >= 6:
+                y[at:at + n] = now - template[:n]
+            template[:n] += (1.0 if m == 0 else 0.15) * (now - template[:n])
+        elif method == "comb" and m >= 1:
+            n = min(n, len(frames[m - 1]))
+            y[at:at + n] = (now[:n] - frames[m - 1][:n]) / math.sqrt(2.0)
+        elif method == "prediction" and m > order:
+            short = min(len(f) for f in frames[m - 7:m])
+            past = np.array([frames[m - j][:short] for j in range(2, order + 2)])
+            products = 0.97 * products + past @ past.T
+            targets = 0.97 * targets + past @ frames[m - 1][:short]
+            w = np.linalg.solve(products + 1e-9 * np.trace(products) * np.eye(order), targets)
+            n = min(n, *(len(f) for f in frames[m - order:m]))
+            guess = sum(w[j - 1] * frames[m - j][:n] for j in range(1, order + 1))
+            y[at:at + n] = (now[:n] - guess) / math.sqrt(1.0 + w @ w)
+    return y
+
+
+def stimulation():
+    n, first, period = 6000, 1000.0, 0.0333 * 2000.0
+    x, pulses = answered(n, first, period)
+    put("blanked_hold", filled(x, pulses, 2, 10, False), STRIDE)
+    line = filled(x, pulses, 2, 10, True)
+    put("blanked_linear", line, STRIDE)
+    for method in ("template", "comb", "prediction"):
+        put(f"mwave_{method}", without_answer(line, pulses, method), STRIDE)
+
+
 def check(path):
     fresh = {f"{k},{i}": v for k, i, v in ROWS}
     with open(path) as file:
@@ -134,6 +189,7 @@ fixed_filters()
 cancelled()
 looks()
 reference()
+stimulation()
 if len(sys.argv) == 3 and sys.argv[1] == "--check":
     sys.exit(check(sys.argv[2]))
 print("key,index,value")

@@ -7,6 +7,7 @@
 
 #include "tests/dsp/condition/lane.hpp"
 #include "tests/dsp/detect/noise.hpp"
+#include "tests/dsp/oracle.hpp"
 
 namespace myod::dsp {
 namespace {
@@ -87,6 +88,55 @@ TEST(Mwave, NeedsPulses) {
   Options o;
   o.condition.mwave = Mwave::comb;
   EXPECT_THROW(Pipeline(test::emg_stream(rate), o), std::invalid_argument);
+}
+
+/// The signal of the oracle (condition_oracle.py): muscle with an answer of 20 ms to every pulse, and the chain that
+/// blanks 1 ms before to 5 ms after each.
+TEST(Stimulation, IsFilledAndItsAnswerTakenOutAsThePlainRecursionsDo) {
+  const std::size_t samples = 6000;
+  auto x = test::oracle_noise(samples, 41);
+  for (double& v : x) v *= 20.0;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(5000.0 / 66.6); ++k) {
+    const auto p = static_cast<std::size_t>(std::floor(1000.0 + period_s * rate * static_cast<double>(k) + 0.5));
+    for (std::size_t i = 0; i < 40 && p + 40 < samples; ++i) {
+      const auto u = static_cast<double>(i);
+      x[p + i] += (1.0 + 0.01 * static_cast<double>(k % 7)) * u * (40.0 - u) * (i < 20 ? 0.25 : -0.25);
+    }
+  }
+  struct Row {
+    const char* key;
+    BlankingFill fill;
+    Mwave method;
+  };
+  for (const auto& [key, fill, method] :
+       {Row{"blanked_hold", BlankingFill::hold, Mwave::off}, Row{"blanked_linear", BlankingFill::linear, Mwave::off},
+        Row{"mwave_template", BlankingFill::linear, Mwave::pattern},
+        Row{"mwave_comb", BlankingFill::linear, Mwave::comb},
+        Row{"mwave_prediction", BlankingFill::linear, Mwave::prediction}}) {
+    Options o;
+    o.condition.blanking = Blanking::events;
+    o.condition.blanking_fill = fill;
+    o.condition.mwave = method;
+    o.condition.mains = Mains::off;
+    o.condition.highpass = o.condition.lowpass = false;
+    Pipeline pipeline(test::emg_stream(rate), o);
+    test::Recorder seen;
+    Command c;
+    c.kind = CommandKind::stimulus;
+    c.value = 0.5;
+    c.seconds = period_s;
+    c.pulses = 1000;
+    pipeline.apply(c, seen);
+    test::feed(pipeline, seen, x, 0, x.size());
+    const std::size_t delay = BlankingStage::delay_samples(o.condition, rate);
+    std::size_t compared = 0;
+    for (const auto& [i, v] : test::oracle(key, "condition/oracle.csv")) {
+      if (i + delay >= seen.uv.size() || i > 5900) continue;  // the oracle knows no frame that has not ended
+      ++compared;
+      EXPECT_NEAR(seen.uv[i + delay], v, 1e-9) << key << ' ' << i;
+    }
+    EXPECT_GE(compared, 60U);
+  }
 }
 
 }  // namespace
