@@ -1,5 +1,5 @@
-// Numbers read from the samples of a window directly (Hudgins 1993; dsp-spec section 1), of a tile of lanes at once. A
-// difference counts only when the samples it is made of are valid.
+// Numbers read from the samples of a window directly (Hudgins 1993, unverified; dsp-spec section 1), of a tile of lanes
+// at once. A difference counts only when the samples it is made of are valid.
 #pragma once
 
 #include <array>

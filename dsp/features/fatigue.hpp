@@ -1,7 +1,8 @@
-// Is the muscle tiring? Joint analysis of spectrum and amplitude (JASA; Luttmann and Jaeger, recalled, not re-read):
-// the mean frequency falls while the amplitude rises. Two kinds of numbers are followed side by side: one value per
-// repetition for dynamic work, 1 s windows within one hold for constant effort; a hold of 20 s speaks for itself, else
-// the repetitions do (dsp-spec 2.10, 0b.8). Pure, no allocation; what is remembered is plain and travels in the seed.
+// Is the muscle tiring? Joint analysis of spectrum and amplitude (JASA; Luttmann and Jaeger, recalled, not re-read:
+// unverified): the mean frequency falls while the amplitude rises. Two kinds of numbers are followed side by side: one
+// value per repetition for dynamic work, 1 s windows within one hold for constant effort; a hold of 20 s speaks for
+// itself, else the repetitions do (dsp-spec 2.10, 0b.8). Pure, no allocation; what is remembered is plain and travels
+// in the seed.
 #pragma once
 
 #include <array>
