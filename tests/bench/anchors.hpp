@@ -1,20 +1,25 @@
 // Anchors for the pipeline benchmark: the chain of the default pipeline as people write it otherwise, one object per
-// channel, one sample after the other. Per sample: rail and finite check, scaling, high-pass 20 Hz, low-pass 450 Hz,
+// channel, one sample after the other. Per sample: rail and finite check, repeats of the converter's code with what is
+// learned of them, scaling, high-pass 20 Hz, the look for mains hum (plain_mains.hpp), low-pass 450 Hz,
 // both envelopes of |y| (Butterworth 6 Hz, Bessel 10 Hz), running sums over 250 ms (squares, magnitudes), 100 ms and
 // 150 ms, the count of valid samples of five windows, the activation detector. Every 4 ms the control numbers, every
 // 20 ms the amplitude numbers and the repetition counter, every 500 ms the 1 s Hann spectrum with its moments, median
 // frequency and the counts of the window in one loop; every 250 ms while contracting the 0.5 s spectrum for the
-// repetition's. The logic of detector and counter is the project's own, pushed sample by sample. Left out: gaps,
-// reasons, group delays, frames as messages; running sums are let drift.
+// repetition's. The trends of fatigue over windows and repetitions. Every number comes with the share of valid samples
+// and whether its window was flat, railed or stuck. The logic of onset detector, repetition counter, active time and
+// fatigue is the project's own, pushed sample by sample. Left out: gaps, blanking, group delays, frames as messages;
+// running sums are let drift.
 #pragma once
 
 #include <fftw3.h>
 #include <liquid/liquid.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numbers>
 #include <span>
 #include <vector>
@@ -22,7 +27,10 @@
 #include "dsp/detect/calibration.hpp"
 #include "dsp/detect/onset.hpp"
 #include "dsp/detect/repetition.hpp"
+#include "dsp/features/active_time.hpp"
+#include "dsp/features/fatigue.hpp"
 #include "dsp/math/sections.hpp"
+#include "tests/bench/plain_mains.hpp"
 
 namespace myod::bench {
 
@@ -70,14 +78,18 @@ class PlainSpectrum {
     return power_;
   }
 
-  /// MNF, MDF, FInsm5, power, moment ratio and omega, added up so that nothing is optimised away.
-  double numbers(std::span<const double> power) const {
+  /// What is read from a spectrum; sum(): added up so that nothing is optimised away.
+  struct Numbers {
+    double mnf, mdf, finsm5, power, ratio, omega;
+    double sum() const { return mnf + mdf + finsm5 + power + ratio + omega; }
+  };
+  Numbers numbers(std::span<const double> power) const {
     double m0 = 0, m1 = 0, m2 = 0, m5 = 0, inverse = 0;
     for (std::size_t i = 0; i < power.size(); ++i) {
       const double f = static_cast<double>(low_ + i) * df_, p = power[i];
       m0 += p, m1 += p * f, m2 += p * (f * f), m5 += p * (f * f * f * f * f), inverse += p / f;
     }
-    return m1 / m0 + median(power, m0) + inverse / m5 + m0 + inverse / m2 + std::sqrt(m0 * m2) / m1;
+    return {m1 / m0, median(power, m0), inverse / m5, m0, inverse / m2, std::sqrt(m0 * m2) / m1};
   }
   double median(std::span<const double> power, double total) const {
     double below = 0.0;
@@ -135,8 +147,38 @@ class LiquidFilter {
 
 struct PlainSpectra {
   PlainSpectrum second, half;
+  PlainLook look;
   explicit PlainSpectra(double rate)
-      : second(static_cast<std::size_t>(rate), rate), half(static_cast<std::size_t>(rate / 2), rate) {}
+      : second(static_cast<std::size_t>(rate), rate), half(static_cast<std::size_t>(rate / 2), rate), look(rate) {}
+};
+
+/// A converter that repeats itself for longer than its own noise would, and its step.
+class PlainConverter {
+ public:
+  explicit PlainConverter(double rate) : block_(static_cast<std::uint64_t>(rate)) {}
+  bool stuck(double x) {
+    if (x == last_) return ++run_ >= limit_;
+    if (run_ > 0) {
+      step_ = std::min(step_, std::abs(x - last_));
+      if (run_ < limit_) count_run();
+    }
+    last_ = x, run_ = 1;
+    return false;
+  }
+  double step() const { return step_; }
+
+ private:
+  void count_run() {
+    block_samples_ += run_;
+    ++block_runs_;
+    if (block_samples_ < block_) return;
+    const double share = 1.0 - static_cast<double>(block_runs_) / static_cast<double>(block_samples_);
+    const double longest = share > 0.0 ? 1.0 + std::log(1e-9) / std::log(share) : 0.0;
+    limit_ = std::max<std::uint64_t>(20, static_cast<std::uint64_t>(std::ceil(longest)));
+    block_samples_ = block_runs_ = 0;
+  }
+  std::uint64_t block_, block_samples_ = 0, block_runs_ = 0, run_ = 0, limit_ = ~std::uint64_t{0};
+  double last_ = std::numeric_limits<double>::quiet_NaN(), step_ = std::numeric_limits<double>::infinity();
 };
 
 /// One channel at 2000 Hz.
@@ -150,8 +192,11 @@ class PlainChannel {
         low_(dsp::math::butterworth_lowpass(2, 450, rate).front()),
         smooth_(dsp::math::butterworth_lowpass(2, 6, rate).front()),
         control_(dsp::math::bessel2_lowpass(10, rate).front()),
+        converter_(rate),
+        mains_(rate, spectra.look),
         onset_(rate, {}, 20, 2),
         repetitions_(0.02, {}),
+        active_time_(static_cast<std::size_t>(rate), static_cast<std::size_t>(rate / 10.0)),
         y_(static_cast<std::size_t>(rate)),
         masked_(y_.size()),
         good_(y_.size()),
@@ -162,8 +207,13 @@ class PlainChannel {
 
   /// Adds up every number made, so that nothing is optimised away.
   double push(double raw) {
-    const bool finite = raw - raw == 0.0, good = finite && raw > -30000.0 && raw < 90000.0;
-    const Number y = low_(high_(static_cast<Number>(finite ? raw * 0.05 : 0.0)));
+    const bool finite = raw - raw == 0.0, inside = finite && raw > -28800.0 && raw < 88800.0;
+    const bool stuck = inside && converter_.stuck(raw), good = inside && !stuck;
+    if (!finite) missing_until_ = n_ + 1;
+    if (finite && !inside) railed_until_ = n_ + 201;
+    if (stuck) stuck_until_ = n_ + 1;
+    const auto x = static_cast<Number>(finite ? std::clamp(raw, -28800.0, 88800.0) * 0.05 : 0.0);
+    const Number y = low_(mains_.push(high_(x), good));
     const Number magnitude = std::abs(y), masked = good ? y : 0;
     envelope_ = smooth_(magnitude);
     control_envelope_ = control_(magnitude);
@@ -177,9 +227,16 @@ class PlainChannel {
     }
     y_[at_] = y, masked_[at_] = masked, good_[at_] = good;
     if (++at_ == y_.size()) at_ = 0;
-    if (const auto d = onset_.push(n_, static_cast<double>(y), good)) out_ += static_cast<double>(d->event_index);
+    if (const auto d = onset_.push(n_, static_cast<double>(y), good)) {
+      out_ += static_cast<double>(d->event_index);
+      if (d->kind == dsp::EventKind::onset)
+        active_time_.onset(d->event_index);
+      else
+        active_time_.offset(d->event_index);
+    }
     ++n_;
-    if (n_ % 8 == 0) out_ += rms(windows_[1]) + static_cast<double>(control_envelope_) + percent(windows_[1]);
+    if (n_ % 8 == 0)
+      out_ += quality(windows_[1]) + rms(windows_[1]) + static_cast<double>(control_envelope_) + percent(windows_[1]);
     if (n_ % 40 == 0) amplitude();
     if (n_ % 500 == 0 && repetitions_.running()) contraction();
     if (n_ % 1000 == 0) spectrum();
@@ -201,22 +258,37 @@ class PlainChannel {
     const double p = dsp::percent_of_reference(rms(w), onset_.rest_uv(), reference_uv_, 100.0);
     return p > 0.0 ? p : 0.0;
   }
+  /// The share of valid samples, and what is wrong with the window.
+  double quality(const Window& w) const {
+    const std::uint64_t first = n_ > w.length ? n_ - w.length : 0;
+    const double limit = 0.25 * converter_.step() * 0.05,
+                 share = static_cast<double>(w.valid) / static_cast<double>(w.length);
+    unsigned reasons = 0;
+    if (missing_until_ > first) reasons |= 1U;
+    if (railed_until_ > first) reasons |= 2U;
+    if (stuck_until_ > first) reasons |= 4U;
+    if (static_cast<double>(windows_[2].squares) < limit * limit * windows_[2].valid) reasons |= 8U;
+    if (!onset_.known()) reasons |= 16U;
+    return share >= 0.8 && reasons == 0 ? share : share - static_cast<double>(reasons);
+  }
   void amplitude() {
     if (const auto end = repetitions_.push(static_cast<double>(n_) / rate_, rms(windows_[2]), true)) {
-      double total = 0.0;
-      for (const double p : average_) total += p;
-      if (total > 0.0) out_ += spectra_.half.median(average_, total);
+      const auto said = spectra_.half.numbers(average_);
+      if (said.power > 0.0 &&
+          fatigue_.repetition(0.5 * (end->start_s + end->end_s), {said.mnf, said.mdf, end->mean_uv, said.finsm5}))
+        out_ += fatigue_.summary().index;
       std::fill(average_.begin(), average_.end(), 0.0);
     }
-    out_ += rms(windows_[0]) + static_cast<double>(magnitudes_) / windows_[0].valid + static_cast<double>(envelope_) +
-            percent(windows_[0]) + (onset_.active() ? 1.0 : 0.0) + onset_.statistic();
+    out_ += quality(windows_[0]) + rms(windows_[0]) + static_cast<double>(magnitudes_) / windows_[0].valid +
+            static_cast<double>(envelope_) + percent(windows_[0]) + (onset_.active() ? 1.0 : 0.0) + onset_.statistic();
   }
   void contraction() {
     const auto power = spectra_.half.power(y_, at_);
     for (std::size_t i = 0; i < power.size(); ++i) average_[i] += power[i];
   }
   void spectrum() {
-    out_ += spectra_.second.numbers(spectra_.second.power(y_, at_));
+    const auto said = spectra_.second.numbers(spectra_.second.power(y_, at_));
+    out_ += said.sum() + quality(windows_[3]) + active_time_.fraction(n_);
     const auto t = static_cast<Number>(2.5 * onset_.rest_uv());
     int crossings = 0, turns = 0, steps = 0;
     Number length = 0, sum = 0, squares = 0, energy = 0, before = 0, last = y_[at_], last_step = 0;
@@ -232,6 +304,11 @@ class PlainChannel {
       }
       before = last, last = v, last_step = step;
     }
+    const double now_s = static_cast<double>(n_) / rate_, start_s = repetitions_.candidate_start_s();
+    if (now_s - 1.0 >= start_s &&
+        fatigue_.window(start_s, now_s - 0.5,
+                        {said.mnf, said.mdf, static_cast<double>(sum) / windows_[3].valid, said.finsm5}))
+      out_ += fatigue_.summary().index;
     out_ += crossings + turns + steps + static_cast<double>(length + sum + energy) +
             10.0 * std::log10(1.0 + static_cast<double>(squares));
   }
@@ -239,8 +316,13 @@ class PlainChannel {
   double rate_;
   PlainSpectra& spectra_;
   Filter high_, low_, smooth_, control_;
+  PlainConverter converter_;
+  PlainMains<Number> mains_;
   dsp::OnsetDetector onset_;
   dsp::RepetitionCounter repetitions_;
+  dsp::ActiveTime active_time_;
+  dsp::Fatigue fatigue_{1.0, 0.5};
+  std::uint64_t missing_until_ = 0, railed_until_ = 0, stuck_until_ = 0;
   std::vector<Number> y_, masked_;  // the last second
   std::vector<unsigned char> good_;
   std::array<Window, 5> windows_{};

@@ -1,6 +1,7 @@
 // Time per channel-sample of the whole default pipeline, beside the same chain written the usual ways. Compare rows of
 // one run: machines differ, ratios repeat.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <chrono>
@@ -70,11 +71,19 @@ dsp::Stream stream_of(std::size_t channels) {
   return stream;
 }
 
+/// Bytes this process has from the allocator.
+double allocated() {
+  const auto info = mallinfo2();
+  return static_cast<double>(info.uordblks + info.hblkhd);
+}
+
 void pipeline(benchmark::State& state) {
   const auto channels = static_cast<std::size_t>(state.range(0)), block = static_cast<std::size_t>(state.range(1));
   const auto raw = input(channels);
   const std::size_t rows = raw.size() / channels;
+  const double before = allocated();
   dsp::Pipeline chain(stream_of(channels), {});
+  state.counters["bytes_per_channel"] = (allocated() - before) / static_cast<double>(channels);
   Quiet sink;
   dsp::SampleBlock part;
   part.head.channels = static_cast<std::uint32_t>(channels);
