@@ -106,7 +106,7 @@ std::string list_options(bool json) {
 }
 
 std::string hash(const dsp::Options& options) {
-  constexpr std::array<std::string_view, 4> sections{"condition.", "features.", "onset.", "repetition."};
+  constexpr std::array<std::string_view, 5> sections{"condition.", "features.", "onset.", "repetition.", "spasm."};
   Configuration c;
   c.dsp = options;
   std::uint64_t h = 0xcbf29ce484222325U;

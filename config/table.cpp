@@ -116,6 +116,9 @@ constexpr auto configuration_table = std::to_array<Row<C>>({
   {{"repetition.target_pct", "planned effort in percent of the reference; 0 is not planned", 0, 200, "%"},
    [](C& c) -> Value { return &c.dsp.repetition.target_pct; }},
 
+  {{"spasm.enabled", "tell clonus (bursts of 4-8 Hz), and activity outside the contractions told as expected"},
+   [](C& c) -> Value { return &c.dsp.spasm.enabled; }},
+
   {{"serve.listen", "addresses for clients, unix:PATH or tcp:HOST:PORT; none is the default pair"},
    [](C& c) -> Value { return &c.serve.listen; }},
   {{"serve.http", "address of the browser's page; only off in this version"},

@@ -73,11 +73,10 @@ Commands::Commands(config::Configuration& configuration, Pipelines& pipelines, R
 void Commands::handle(const v1::Command& command, std::uint64_t client, Answer answer) {
   using Body = v1::Command::BodyCase;
   using Handler = void (Commands::*)(const v1::Command&, Answer);
-  static const std::map<Body, Handler> handlers{{Body::kCalibrate, &Commands::calibrate},
-                                                {Body::kMark, &Commands::mark},
-                                                {Body::kConfigure, &Commands::configure},
-                                                {Body::kRecord, &Commands::record},
-                                                {Body::kStimulus, &Commands::stimulus}};
+  static const std::map<Body, Handler> handlers{
+      {Body::kCalibrate, &Commands::calibrate}, {Body::kMark, &Commands::mark},
+      {Body::kConfigure, &Commands::configure}, {Body::kRecord, &Commands::record},
+      {Body::kStimulus, &Commands::stimulus},   {Body::kExpect, &Commands::expect}};
   const auto found = handlers.find(command.body_case());
   if (found == handlers.end())
     return answer(refusal(command, v1::ERROR_CODE_UNSUPPORTED, "this command is not known to this version of myod"));
@@ -150,6 +149,15 @@ void Commands::mark(const v1::Command& command, Answer answer) {
     return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "mark: at most 120 bytes of text"));
   const auto group = begin(command, std::move(answer), 0.0);
   send_to_streams(what, {}, group, 0, "no sensor has sent a sample yet: there is no time to mark");
+  close(group);
+}
+
+void Commands::expect(const v1::Command& command, Answer answer) {
+  dsp::Command what;
+  what.kind = dsp::CommandKind::expect;
+  what.seconds = command.expect().seconds();
+  const auto group = begin(command, std::move(answer), 0.0);
+  send_to_streams(what, {}, group, 0, "no sensor has sent a sample yet: there is no time from which to expect");
   close(group);
 }
 

@@ -63,6 +63,7 @@ class Commands {
   void configure(const v1::Command& command, Answer answer);
   void record(const v1::Command& command, Answer answer);
   void stimulus(const v1::Command& command, Answer answer);
+  void expect(const v1::Command& command, Answer answer);
 
   /// Sends one to the dsp thread as a part of the group.
   void send(dsp::Command command, std::string channel, const std::shared_ptr<Group>& group,

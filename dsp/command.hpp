@@ -18,6 +18,7 @@ enum class CommandKind : std::uint8_t {
   mark,                 ///< `text` becomes a mark event
   stimulus,             ///< `pulses` of them, the first at `value` s of the stream, `seconds` apart; may lie ahead
   stop_trial,           ///< the trial of that `id`, if it runs, ends not done and changes nothing; `text` says why
+  expect,               ///< a contraction is expected for the next `seconds`, and none after them until told anew
 };
 
 struct Command {

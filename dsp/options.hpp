@@ -79,11 +79,16 @@ struct RepetitionOptions {
   double target_pct = 0.0;  ///< planned effort in % of the reference; 0: not planned
 };
 
+struct SpasmOptions {
+  bool enabled = true;  ///< clonus, and activity while no contraction is expected
+};
+
 struct Options {
   ConditionOptions condition;
   FeatureOptions features;
   OnsetOptions onset;
   RepetitionOptions repetition;
+  SpasmOptions spasm;
 };
 static_assert(std::is_trivially_copyable_v<Options>);  // a copy allocates nothing
 

@@ -87,7 +87,8 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
              RepetitionCounter(repetition_hop_ms / 1000.0, options.repetition),
              RepetitionSpectrum(repetition_spectrum.bins()),
              ActiveTime(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz)),
-             Fatigue(options.features.spectrum_window_ms / 1000.0, options.features.spectrum_hop_ms / 1000.0)});
+             Fatigue(options.features.spectrum_window_ms / 1000.0, options.features.spectrum_hop_ms / 1000.0),
+             RhythmDetector(lane), UnexpectedActivity(repetition_hop_ms / 1000.0)});
   for (Lane& muscle : muscles) onsets.add(muscle.onset);
   const std::size_t channels = stream.channels.size();
   const std::size_t features =
@@ -272,7 +273,10 @@ void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink
 
 /// Everything that happens where a window or a piece of work ends, in order.
 void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
-  if (repetition_hops.ends_at(end) && options.repetition.enabled) count_repetitions(end, sink);
+  if (repetition_hops.ends_at(end)) {
+    if (options.repetition.enabled) count_repetitions(end, sink);
+    if (options.spasm.enabled) watch_spasms(end, sink);
+  }
   if (amplitude_hops.ends_at(end)) amplitude_frame(end, sink);
   if (control_hops.ends_at(end)) {
     tell_missing(end, sink);

@@ -11,6 +11,8 @@ namespace {
 
 // What is contracting for longer is taken for a rest that changed, as when the electrodes were moved.
 constexpr double longest_contraction_s = 120.0;
+constexpr double longest_expected_s = 3600.0;
+constexpr std::string_view no_such_channel = "there is no such EMG channel: name one of this sensor's";
 
 CommandResult reply_to(const Command& command, bool done, Text<120> text = {}) {
   CommandResult r;
@@ -48,7 +50,16 @@ std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& 
     last = std::min(first + 1, lane_count);
   }
   const auto refuse = [&](std::string_view why) { return reply_to(command, false, why); };
-  if (first == last) return refuse("there is no such EMG channel: name one of this sensor's");
+  if (command.kind == CommandKind::expect) {
+    if (!options.spasm.enabled) return refuse("spasm.enabled must be true");
+    if (!(command.seconds >= 0.0 && command.seconds <= longest_expected_s))
+      return refuse("an expected contraction lasts 0 to 3600 s");
+    if (first == last && command.channel != all_channels) return refuse(no_such_channel);
+    for (std::size_t lane = first; lane < last; ++lane)
+      muscles[lane].unexpected.expect(seconds(next_index) + command.seconds);
+    return reply_to(command, true);
+  }
+  if (first == last) return refuse(no_such_channel);
 
   const bool rest = command.kind == CommandKind::calibrate_rest || command.kind == CommandKind::set_rest;
   if (!rest && !(command.percent > 0.0 && command.percent <= 100.0))
@@ -157,6 +168,8 @@ void Pipeline::take_seed(std::span<ChannelSeed> out) const noexcept {
     seed.onsets = muscle.onsets;
     seed.onset = muscle.onset.state();
     seed.reference_earlier = muscle.reference_earlier;
+    seed.expectation = muscle.unexpected.state();
+    seed.clonus = muscle.rhythm.under_way();
   }
 }
 
@@ -179,6 +192,8 @@ void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_
     if (from.onset.active) muscle.active_time.onset(from.onset.onset_index);
     if (!s.options.onset.enabled) muscle.onset.look_anew(next_index);  // nobody will look until it is enabled again
     muscle.reference_earlier = from.reference_earlier;
+    muscle.unexpected.plant(from.expectation);
+    muscle.rhythm.plant(from.clonus);
     muscle.repetitions.plant_seed(from);
     muscle.fatigue.plant(from.trend);
     s.conditioner.plant_seed(lane, from);

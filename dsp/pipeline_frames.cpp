@@ -104,12 +104,17 @@ void Pipeline::State::tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t
   tell_frame(frame.kind, end, window, values, status, sink);
 }
 
+/// RMS of the newest 150 ms, by which efforts are judged; NaN when too little of it is valid.
+double Pipeline::State::effort_uv(std::size_t lane, std::uint64_t end) const noexcept {
+  const bool valid = repetition.valid_fraction(lane) >= least_valid(validity.reasons(lane, end, repetition.samples()));
+  return valid ? std::sqrt(std::max(0.0, repetition.mean_square(lane))) : unknown;
+}
+
 void Pipeline::State::count_repetitions(std::uint64_t end, Sink& sink) noexcept {
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    const bool valid =
-        repetition.valid_fraction(lane) >= least_valid(validity.reasons(lane, end, repetition.samples()));
-    const double rms = valid ? std::sqrt(std::max(0.0, repetition.mean_square(lane))) : unknown;
-    if (const auto done = muscles[lane].repetitions.push(seconds(end), rms, valid)) tell_repetition(lane, *done, sink);
+    const double rms = effort_uv(lane, end);
+    if (const auto done = muscles[lane].repetitions.push(seconds(end), rms, !std::isnan(rms)))
+      tell_repetition(lane, *done, sink);
   }
 }
 

@@ -16,6 +16,8 @@
 #include "dsp/detect/onset.hpp"
 #include "dsp/detect/onset_bank.hpp"
 #include "dsp/detect/repetition.hpp"
+#include "dsp/detect/rhythm.hpp"
+#include "dsp/detect/unexpected.hpp"
 #include "dsp/features/active_time.hpp"
 #include "dsp/features/fatigue.hpp"
 #include "dsp/features/repetition_spectrum.hpp"
@@ -56,6 +58,8 @@ struct Lane {
   RepetitionSpectrum repetition_spectrum;
   ActiveTime active_time;
   Fatigue fatigue;
+  RhythmDetector rhythm;
+  UnexpectedActivity unexpected;
   double calibrated_rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
   ReferenceKind reference_kind = ReferenceKind::none;
   std::uint64_t onsets = 0;
@@ -198,6 +202,7 @@ struct Pipeline::State {
   void restart_hops(std::uint64_t index) noexcept;
 
   // pipeline_frames.cpp: numbers
+  double effort_uv(std::size_t lane, std::uint64_t end) const noexcept;
   void count_repetitions(std::uint64_t end, Sink& sink) noexcept;
   void amplitude_frame(std::uint64_t end, Sink& sink) noexcept;
   void control_frame(std::uint64_t end, Sink& sink) noexcept;
@@ -224,6 +229,9 @@ struct Pipeline::State {
   void follow_hold(std::size_t lane, const SpectrumInput& in, Sink& sink) noexcept;
   void follow_work(std::size_t lane, const Repetition& r, const Band& band, double decided_s, Sink& sink) noexcept;
   void tell_fatigue(std::size_t lane, double t_event_s, double t_decision_s, Sink& sink) noexcept;
+
+  // pipeline_spasm.cpp
+  void watch_spasms(std::uint64_t end, Sink& sink) noexcept;
 
   // pipeline_commands.cpp
   std::optional<CommandResult> apply(const Command& command, Sink& sink) noexcept;

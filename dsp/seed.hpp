@@ -56,6 +56,12 @@ struct RepetitionState {
   double last_valid_s = std::numeric_limits<double>::quiet_NaN();  ///< end of the newest valid hop
 };
 
+/// When contractions are expected, in seconds of the stream (UnexpectedActivity).
+struct Expectation {
+  double until_s = std::numeric_limits<double>::quiet_NaN();  ///< up to there; NaN: nothing was ever said
+  bool told = false;                                          ///< activity under way outside was told
+};
+
 /// Per channel. NaN: not known.
 struct ChannelSeed {
   double rest_uv = std::numeric_limits<double>::quiet_NaN();  ///< sigma0 of the activation detector
@@ -70,10 +76,12 @@ struct ChannelSeed {
   std::uint64_t onsets = 0;
   OnsetState onset;
   RepetitionState repetition;
-  double tension_s = 0.0;          ///< of all repetitions
-  TrendPoints trend;               ///< over the repetitions; what a hold had gathered is lost, as its windows are
-  double mains_found_hz = 0.0;     ///< nominal line the canceller knows; 0: none
-  double mains_hz = 0.0;           ///< tracked line that is being taken out; 0: it is not
+  double tension_s = 0.0;       ///< of all repetitions
+  TrendPoints trend;            ///< over the repetitions; what a hold had gathered is lost, as its windows are
+  double mains_found_hz = 0.0;  ///< nominal line the canceller knows; 0: none
+  double mains_hz = 0.0;        ///< tracked line that is being taken out; 0: it is not
+  Expectation expectation{};
+  bool clonus = false;             ///< an episode was told and is not over
   bool reference_earlier = false;  ///< given, not measured with the electrodes as they are now
 };
 

@@ -22,8 +22,8 @@ inline constexpr std::array<std::string_view, 11> event_kind_words{"onset",    "
                                                                    "stimulus", "trigger", "mark"};
 inline constexpr std::array<std::string_view, 3> frame_kind_words{"features", "spectrum", "control"};
 inline constexpr std::array<std::string_view, 5> reference_kind_words{"none", "mvc", "submax", "task_peak", "mmax"};
-inline constexpr std::array<std::string_view, 7> command_kind_words{
-    "calibrate_rest", "calibrate_reference", "set_rest", "set_reference", "mark", "stimulus", "stop_trial"};
+inline constexpr std::array<std::string_view, 8> command_kind_words{
+    "calibrate_rest", "calibrate_reference", "set_rest", "set_reference", "mark", "stimulus", "stop_trial", "expect"};
 inline constexpr std::array<std::string_view, 4> repetition_phase_words{"resting", "contracting", "ending", "tail"};
 inline constexpr std::array<std::string_view, 5> onset_method_words{"cusum", "hodges_bui", "tkeo", "bonato",
                                                                     "lidierth"};

@@ -123,6 +123,7 @@ constexpr std::array seed_doubles{
     SeedRow<double>{"pending_sum_uv", [](Seed& s) -> double& { return s.repetition.pending.sum_uv; }},
     SeedRow<double>{"mains_found_hz", [](Seed& s) -> double& { return s.mains_found_hz; }},
     SeedRow<double>{"mains_hz", [](Seed& s) -> double& { return s.mains_hz; }},
+    SeedRow<double>{"expected_until_s", [](Seed& s) -> double& { return s.expectation.until_s; }},
     SeedRow<double>{"last_valid_s", [](Seed& s) -> double& { return s.repetition.last_valid_s; }},
 };
 constexpr std::array seed_counts{
@@ -139,6 +140,8 @@ constexpr std::array seed_flags{
     SeedRow<bool>{"complete", [](Seed& s) -> bool& { return s.repetition.complete; }},
     SeedRow<bool>{"after_gap", [](Seed& s) -> bool& { return s.repetition.after_gap; }},
     SeedRow<bool>{"told_at_gap", [](Seed& s) -> bool& { return s.repetition.told_at_gap; }},
+    SeedRow<bool>{"unexpected_told", [](Seed& s) -> bool& { return s.expectation.told; }},
+    SeedRow<bool>{"clonus", [](Seed& s) -> bool& { return s.clonus; }},
     SeedRow<bool>{"rest_lost", [](Seed& s) -> bool& { return s.repetition.rest_lost; }},
 };
 

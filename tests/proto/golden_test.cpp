@@ -78,6 +78,10 @@ std::map<std::string, std::string> client_messages() {
          m.mutable_command()->set_id(4);
          m.mutable_command()->mutable_mark()->set_text("pause");
        })},
+      {"command_expect", line<Client>([](Client& m) {
+         m.mutable_command()->set_id(7);
+         m.mutable_command()->mutable_expect()->set_seconds(5);
+       })},
       {"command_configure", line<Client>([](Client& m) {
          m.mutable_command()->set_id(5);
          m.mutable_command()->mutable_configure()->add_settings("features.hop_ms=10");

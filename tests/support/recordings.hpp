@@ -25,4 +25,4 @@ Table read_csv(const std::filesystem::path& file);
 #define RECORDINGS_OR_SKIP(dir)                                                     \
   const auto dir##_found = myod::test::recordings_dir();                            \
   if (!dir##_found) GTEST_SKIP() << "SKIPPED: no recordings (set MYOD_RECORDINGS)"; \
-  const std::filesystem::path dir = *dir##_found
+  const std::filesystem::path& dir = *dir##_found

@@ -44,6 +44,7 @@ int run_watch(const std::string& address, const WatchArguments& arguments);
 int run_calibrate(const std::string& address, const CalibrateArguments& arguments);
 int run_mark(const std::string& address, const std::string& text);
 int run_stimulus(const std::string& address, const StimulusArguments& arguments);
+int run_expect(const std::string& address, double seconds);
 int run_configure(const std::string& address, const std::vector<std::string>& settings);
 int run_record(const std::string& address, const RecordArguments& arguments);
 

@@ -129,6 +129,12 @@ int run_stimulus(const std::string& address, const StimulusArguments& arguments)
   return done(order(address, command, 0, nothing), "told");
 }
 
+int run_expect(const std::string& address, double seconds) {
+  v1::Command command;
+  command.mutable_expect()->set_seconds(seconds);
+  return done(order(address, command, 0, nothing), "expecting");
+}
+
 int run_configure(const std::string& address, const std::vector<std::string>& settings) {
   v1::Command command;
   for (const auto& setting : settings) command.mutable_configure()->add_settings(setting);

@@ -52,6 +52,8 @@ TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
   seeds[0].repetition = {
       dsp::RepetitionPhase::ending, false,     true, true, true, 1.0 / 17.0, 1.0 / 19.0, {1.0 / 21.0, 1.0 / 23.0, 29},
       {1.0 / 27.0, 1.0 / 29.0, 31}, 1.0 / 31.0};
+  seeds[0].expectation = {1.0 / 53.0, true};
+  seeds[0].clonus = true;
   seeds[0].trend.merged = 2;
   for (int i = 0; i < 5; ++i) seeds[0].trend.add({i / 3.0, 80.0 - i / 7.0, 70.0 - i / 9.0, i / 11.0, -i / 13.0});
   const std::vector<double> first{0.1, -0.0, nan, 5e-324}, second{1e300, 2.0};
@@ -124,6 +126,8 @@ TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
   };
   EXPECT_EQ(repetition_bits(seed.repetition), repetition_bits(seeds[0].repetition));
   EXPECT_EQ(seed.tension_s, 2.0 / 3.0);
+  EXPECT_EQ(seed.expectation.until_s, 1.0 / 53.0);
+  EXPECT_TRUE(seed.expectation.told && seed.clonus);
   const auto &trend = seed.trend, &told = seeds[0].trend;
   EXPECT_EQ(std::tie(trend.count, trend.merged, trend.in_waiting), std::tuple(2U, 2U, 1U));
   EXPECT_EQ(trend.points[1].mnf_hz, told.points[1].mnf_hz);
