@@ -219,9 +219,24 @@ TEST(Life, MarksNothingBeforeTheFirstSampleAndCalibratesNoChannelTwice) {
   const Finished mark = waiting.ctl({"mark", "go"});
   EXPECT_EQ(mark.code, 1);
   EXPECT_NE(mark.err.find("no sensor has sent a sample yet"), std::string::npos) << mark.err;
+  const Finished expected = waiting.ctl({"expect", "5"});
+  EXPECT_EQ(expected.code, 1);
+  EXPECT_NE(expected.err.find("no sensor has sent a sample yet"), std::string::npos) << expected.err;
   const Finished twice = waiting.ctl({"calibrate", "rest", "A1", "A1"});
   EXPECT_NE(twice.code, 0);
   EXPECT_NE(twice.err.find("name each channel once"), std::string::npos) << twice.err;
+}
+
+TEST(Life, TellsActivityOutsideAnExpectedContraction) {
+  const TemporaryFolder folder;
+  Process sensor(simulator(folder, "sim", {"--scenario", "spasm"}));
+  ASSERT_TRUE(sensor.line());
+  Daemon daemon(folder, {"--sensor", "sim@" + (folder / "tty")});
+  ASSERT_TRUE(daemon.becomes("state", "streaming"));
+  Process events(daemon.ctl_words({"events", "--json"}));
+  const Finished none_expected = daemon.ctl({"expect", "0"});
+  EXPECT_EQ(none_expected.code, 0) << none_expected.err;
+  EXPECT_TRUE(events.line_with("active while no contraction is expected"));
 }
 
 TEST(Life, ResumesByItselfAfterUnpluggingAndStatesTheGap) {
