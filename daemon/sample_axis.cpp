@@ -107,6 +107,8 @@ bool SampleAxis::resolve_strange(const sensors::Frame& frame) {
   const Waiting held = *strange_;
   strange_.reset();
   if (counter_step(held.frame.counter, frame.counter, modulus_, 1) == 1) {
+    counts_.wraps = held.frame.counter != 0 ? 0 : counts_.wraps_at == counter_ + 1 ? counts_.wraps + 1 : 1;
+    counts_.wraps_at = counter_ + 1;
     deliver_by_clock(held.frame, held.arrival_ns);
     return true;
   }

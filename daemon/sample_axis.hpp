@@ -29,6 +29,8 @@ struct AssemblerCounts {
   std::uint64_t skipped_bytes = 0;  ///< bytes that belonged to no frame
   std::array<std::uint64_t, sensors::skip_reason_words.size()> skips{};  ///< by SkipReason
   std::uint32_t channels_seen = 0;  ///< in the last line with the wrong number of columns
+  std::uint64_t wraps = 0;          ///< times in a row that the device began again at 0 after the same number
+  std::uint64_t wraps_at = 0;       ///< that number and one: the modulus its counter really has
 };
 
 /// A frame with its sample index. `index` minus the previous one above 1 is a gap.

@@ -21,6 +21,16 @@ std::string wrong_rate(const std::string& port, double measured_hz, double nomin
          ": correct it; until then spectra, windows and durations are wrong by that factor";
 }
 
+/// Of a counter that wraps earlier than it may: each wrap is taken for a device that began again.
+dsp::Text<200> early_wrap(const AssemblerCounts& counts) {
+  constexpr std::uint64_t no_chance = 2;
+  dsp::Text<200> text;
+  if (counts.wraps < no_chance) return text;
+  (text << "the sample counter begins again at ").number(static_cast<double>(counts.wraps_at), 0);
+  text << ": counter_column must wrap at 2^32 or never (unsigned long); until then what is lost there is a guess";
+  return text;
+}
+
 /// Slow sensors are given four samples' time.
 std::int64_t silent_after(double rate_hz) {
   return rate_hz > 0.0 ? std::max(silent_after_ns, static_cast<std::int64_t>(4e9 / rate_hz)) : silent_after_ns;
@@ -175,7 +185,7 @@ void SensorLink::publish(bool news) {
     state_.dropped_blocks = writer_->dropped();
   }
   if (scale_) {
-    const dsp::Text<200> hint = scale_->hint();
+    const dsp::Text<200> scale = scale_->hint(), hint = scale.view().empty() ? early_wrap(state_.counts) : scale;
     news = news || hint.view() != state_.hint.view();
     state_.hint = hint;
   }

@@ -297,6 +297,22 @@ TEST_F(AcquisitionTest, AsciiColumnsAreFoundFromTheDataWithoutLosingALine) {
   EXPECT_EQ(blocks_.front().raw[1 * 3 + 2], 3.0);
 }
 
+TEST_F(AcquisitionTest, SaysThatACounterColumnWrapsEarlierThanItMay) {
+  const auto file = folder_ / "lines";
+  std::ofstream out(file);
+  for (int k = 0; k < 1000; ++k) out << k % 256 << ',' << 500 + k % 7 << '\n';
+  out.close();
+  sensors::Setup counted;
+  counted.channels = 1;
+  counted.rate_hz = 1000.0;
+  counted.counter_column = 1;
+  acquire("ascii", "file:" + file.string() + "?rate=1000&speed=0", counted);
+  ASSERT_TRUE(eventually([&] { return state().finished; }));
+  EXPECT_EQ(state().hint.view(),
+            "the sample counter begins again at 256: counter_column must wrap at 2^32 or never (unsigned long); until "
+            "then what is lost there is a guess");
+}
+
 TEST_F(AcquisitionTest, AsciiSaysThatItMeasuresTheRateAndDeliversNothingMeanwhile) {
   device_.plug();
   acquire("ascii", "pty:" + link_.string(), {});

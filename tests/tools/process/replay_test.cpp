@@ -254,6 +254,24 @@ TEST(Replay, SaysBitForBitWhatWasSaidLiveAcrossGapsCommandsAndHandOvers) {
   expect_same(live, recorded.said);
 }
 
+TEST(Replay, RefusesASeedForOtherChannelsThanTheStreamHas) {
+  const test::TemporaryFolder folder;
+  Session session;
+  const std::string path = record_session(session, folder.path());
+  const record::JournalReader journal(path);
+  Listener offline;
+  myoctl::Replay replay(
+      journal.streams(), {}, path,
+      [&](dsp::Pipeline&, const record::HandOver&, const config::Configuration&) -> dsp::Sink& { return offline; });
+  record::HandOver other;
+  other.epoch = 7;
+  other.options = config::print({});
+  other.seeds.resize(journal.streams().at(0).description.channels.size() + 1);
+  EXPECT_THROW(replay.hand_over(other), std::runtime_error);
+  other.seeds.pop_back();
+  EXPECT_NO_THROW(replay.hand_over(other));
+}
+
 TEST(Replay, OfOtherOptionsSaysSomethingElse) {
   const test::TemporaryFolder folder;
   Session session;
