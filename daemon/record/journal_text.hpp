@@ -5,11 +5,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "daemon/record/text_fields.hpp"
 #include "dsp/command.hpp"
 #include "dsp/results.hpp"
 #include "dsp/seed.hpp"
@@ -44,20 +44,10 @@ std::string write_text(const dsp::Event&, const dsp::Repetition* repetition);
 /// The first word of an entry: hand_over, command, loss, or the kind of an event.
 std::string_view kind_of(std::string_view text);
 
-/// The text is none of ours: says which key is missing or wrong.
-class TextError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 /// The inverses; `stream` is not in the text but in the stream that holds it. Throw TextError.
 HandOver read_hand_over(std::string_view text, std::uint32_t stream);
 dsp::Command read_command(std::string_view text, std::uint32_t stream);
 Loss read_loss(std::string_view text);
 RecordedEvent read_event(std::string_view text, std::uint32_t stream);
-
-/// A double as 0x1.8p+3 and back, every bit but a NaN's payload.
-std::string hex(double value);
-std::optional<double> parse_hex(std::string_view text);
 
 }  // namespace myod::record
