@@ -35,7 +35,9 @@ Messages read_all(std::string_view bytes, std::size_t piece) {
 std::shared_ptr<serve::Hub> a_hub() {
   auto hub = std::make_shared<serve::Hub>();
   hub->options.program = "fuzz";
-  hub->hooks.command = [](const v1::Command&, const std::function<void(v1::Reply)>& reply) { reply({}); };
+  hub->hooks.command = [](const v1::Command&, std::uint64_t, const std::function<void(v1::Reply)>& reply) {
+    reply({});
+  };
   v1::ServerMessage status;
   status.mutable_status();
   hub->status = [bytes = serve::serialise(status)] { return bytes; };
