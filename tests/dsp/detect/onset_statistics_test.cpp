@@ -32,7 +32,7 @@ struct Latencies {
 
 double quantile(std::vector<double> v, double q) {
   std::sort(v.begin(), v.end());
-  return v.at(static_cast<std::size_t>(q * static_cast<double>(v.size() - 1) + 0.5));
+  return v.at(static_cast<std::size_t>(std::lround(q * static_cast<double>(v.size() - 1))));
 }
 
 /// One second of rest of known level (three from which to learn), then effort 10 dB above it that rises linearly over
