@@ -165,8 +165,9 @@ void Pipeline::State::gap(std::uint64_t first_index, bool uncertain, Sink& sink)
       if (const auto end = muscle.repetitions.gap(at_s)) tell_repetition(lane, *end, sink);
     if (muscle.onset.gap(first_index, missing)) {
       muscle.active_time.offset(next_index);
+      const double iemg_uvs = muscle.iemg.offset(history, lane, next_index, rate_hz, options.features.min_valid);
       Event offset =
-          event(EventKind::offset, static_cast<std::int32_t>(channel(lane)), at_s, seconds(first_index), unknown);
+          event(EventKind::offset, static_cast<std::int32_t>(channel(lane)), at_s, seconds(first_index), iemg_uvs);
       offset.text << "cut by a gap";
       sink.event(offset, nullptr);
     }
@@ -281,6 +282,7 @@ void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
   if (control_hops.ends_at(end)) {
     tell_missing(end, sink);
     control_frame(end, sink);
+    for (std::size_t lane = 0; lane < lane_count; ++lane) muscles[lane].iemg.follow(history, lane, end);
   }
   if (repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(end);
   if (spectrum_hops.ends_at(end)) begin_spectrum(end);
@@ -299,8 +301,10 @@ void Pipeline::State::detect(std::size_t rows, Sink& sink) noexcept {
     if (d.kind == EventKind::onset) {
       ++muscle.onsets;
       muscle.active_time.onset(d.event_index);
+      muscle.iemg.onset(d.event_index);
     } else {
       muscle.active_time.offset(d.event_index);
+      e.value = muscle.iemg.offset(history, lane, d.event_index, rate_hz, options.features.min_valid);
     }
     sink.event(e, nullptr);
   }

@@ -18,6 +18,7 @@
 #include "dsp/detect/repetition.hpp"
 #include "dsp/detect/rhythm.hpp"
 #include "dsp/detect/unexpected.hpp"
+#include "dsp/features/activation_integral.hpp"
 #include "dsp/features/active_time.hpp"
 #include "dsp/features/fatigue.hpp"
 #include "dsp/features/repetition_spectrum.hpp"
@@ -60,6 +61,7 @@ struct Lane {
   Fatigue fatigue;
   RhythmDetector rhythm;
   UnexpectedActivity unexpected;
+  ActivationIntegral iemg = {};
   double calibrated_rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
   ReferenceKind reference_kind = ReferenceKind::none;
   std::uint64_t onsets = 0;
