@@ -33,7 +33,7 @@ Stream checked(Stream stream, const FeatureOptions& o) {
 
 Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t epoch_number)
     : stream(checked(std::move(s), o.features)),
-      options(std::move(o)),
+      options(o),
       stream_index(index),
       epoch(epoch_number),
       rate_hz(stream.rate_hz()),
@@ -355,7 +355,7 @@ void Pipeline::State::close_trial(std::size_t lane, const TrialResult& result, S
 }
 
 Pipeline::Pipeline(Stream stream, Options options, std::uint32_t stream_index, std::uint32_t epoch)
-    : state_(std::make_unique<State>(std::move(stream), std::move(options), stream_index, epoch)) {}
+    : state_(std::make_unique<State>(std::move(stream), options, stream_index, epoch)) {}
 
 Pipeline::~Pipeline() = default;
 

@@ -29,8 +29,9 @@ void add_hum(std::vector<double>& x, double amplitude_uv, std::size_t from, std:
 }
 
 struct Said : test::Recorder {
-  explicit Said(std::vector<double> x, dsp::Options options = {}, dsp::Stream stream = test::emg_stream(rate)) {
-    dsp::Pipeline pipeline(std::move(stream), std::move(options));
+  explicit Said(const std::vector<double>& x, const dsp::Options& options = {},
+                dsp::Stream stream = test::emg_stream(rate)) {
+    dsp::Pipeline pipeline(std::move(stream), options);
     test::feed(pipeline, *this, x, 0, x.size());
   }
   const test::KeptFrame& spectrum_at(double t_s) const {
