@@ -13,29 +13,42 @@ constexpr double motion_below_hz = 20.0, peak_above_hz = 35.0, drop_to_hz = 600.
 constexpr double noise_share = 0.2;
 constexpr std::size_t smooth_points = 13;
 
+/// The first bin at `hz` or above; the number of bins when there is none.
+std::size_t first_bin(const Band& band, double hz) {
+  const double away = (hz - band.first_hz) / band.step_hz;
+  std::size_t i = away > 1.0 ? std::min(static_cast<std::size_t>(away) - 1, band.density.size()) : 0;
+  while (i < band.density.size() && band.hz(i) < hz) ++i;
+  return i;
+}
+
 double ratio_db(double over, double under) {
   return over > 0.0 && under > 0.0 ? 10.0 * math::log10(over / under) : std::numeric_limits<double>::quiet_NaN();
 }
 
+/// Of the means of 13 neighbouring bins from 35 Hz on: the highest up to the end, and both ends up to 600 Hz.
 struct Extremes {
-  double highest = 0.0, highest_hz = 0.0, lowest = std::numeric_limits<double>::infinity();
+  double highest = 0.0, highest_hz = 0.0;
+  double highest_drop = 0.0, lowest_drop = std::numeric_limits<double>::infinity();
 };
 
-/// Of the means of 13 neighbouring bins that lie in from_hz .. to_hz.
-Extremes extremes(const Band& band, double from_hz, double to_hz) {
+Extremes extremes(const Band& band) {
+  constexpr auto points = static_cast<double>(smooth_points);
+  const std::size_t bins = band.density.size(), from = first_bin(band, peak_above_hz);
   Extremes e;
-  const std::size_t reach = smooth_points / 2;
   double sum = 0.0;
-  std::size_t in_sum = 0;
-  for (std::size_t i = 0; i < band.density.size(); ++i) {
-    if (band.hz(i) < from_hz || band.hz(i) > to_hz) continue;
+  std::size_t highest = 0;
+  for (std::size_t i = from; i < bins; ++i) {
     sum += band.density[i];
-    if (++in_sum < smooth_points) continue;
-    const double mean = sum / static_cast<double>(smooth_points);
-    if (mean > e.highest) e.highest = mean, e.highest_hz = band.hz(i - reach);
-    e.lowest = std::min(e.lowest, mean);
+    if (i - from + 1 < smooth_points) continue;
+    if (sum > e.highest) e.highest = sum, highest = i;
+    if (band.hz(i) <= drop_to_hz) {
+      e.highest_drop = std::max(e.highest_drop, sum);
+      e.lowest_drop = std::min(e.lowest_drop, sum);
+    }
     sum -= band.density[i + 1 - smooth_points];
   }
+  if (e.highest > 0.0) e.highest_hz = band.hz(highest - smooth_points / 2);
+  e.highest /= points, e.highest_drop /= points, e.lowest_drop /= points;
   return e;
 }
 
@@ -53,19 +66,25 @@ QualityIndices quality_indices(const Band& raw) noexcept {
   for (std::size_t i = bins - top; i < bins; ++i) noise += raw.density[i];
   if (top > 0) q.sn_db = ratio_db(total, noise / static_cast<double>(top) * static_cast<double>(bins) * raw.step_hz);
 
-  const Extremes above = extremes(raw, peak_above_hz, raw.hz(bins - 1));
+  const Extremes above = extremes(raw);
   if (above.highest > 0.0) {
     double motion = 0.0;
     for (std::size_t i = 0; i < bins && raw.hz(i) < motion_below_hz; ++i)
       motion += std::max(0.0, raw.density[i] - above.highest * raw.hz(i) / above.highest_hz);
     q.sm_db = ratio_db(total, motion * raw.step_hz);
   }
-  const Extremes drop = extremes(raw, peak_above_hz, drop_to_hz);
-  if (drop.highest > 0.0) q.dp_db = ratio_db(drop.highest, drop.lowest);
+  if (above.highest_drop > 0.0) q.dp_db = ratio_db(above.highest_drop, above.lowest_drop);
   return q;
 }
 
-MainsPower mains_power(const Band& raw, double nominal_hz, double low_hz, double high_hz) noexcept {
+double power_uv2(const Band& raw, double low_hz, double high_hz) noexcept {
+  double sum = 0.0;
+  for (std::size_t i = first_bin(raw, low_hz); i < raw.density.size() && raw.hz(i) <= high_hz; ++i)
+    sum += raw.density[i];
+  return sum * raw.step_hz;
+}
+
+MainsPower mains_power(const Band& raw, double nominal_hz, double all_uv2) noexcept {
   constexpr double floor_from_hz = 3.0, floor_to_hz = 6.0;
   const double reach_hz = 2.5 * raw.step_hz;
   MainsPower p;
@@ -73,15 +92,14 @@ MainsPower mains_power(const Band& raw, double nominal_hz, double low_hz, double
     p.line = p.rest = std::numeric_limits<double>::quiet_NaN();
     return p;
   }
-  double all = 0.0, line = 0.0, floor = 0.0, in_line = 0.0, in_floor = 0.0;
-  for (std::size_t i = 0; i < raw.density.size(); ++i) {
-    const double hz = raw.hz(i), off = std::abs(hz - nominal_hz);
-    if (hz >= low_hz && hz <= high_hz) all += raw.density[i];
+  double line = 0.0, floor = 0.0, in_line = 0.0, in_floor = 0.0;
+  for (std::size_t i = first_bin(raw, nominal_hz - floor_to_hz); raw.hz(i) <= nominal_hz + floor_to_hz; ++i) {
+    const double off = std::abs(raw.hz(i) - nominal_hz);
     if (off < reach_hz) line += raw.density[i], in_line += 1.0;
     if (off >= floor_from_hz && off <= floor_to_hz) floor += raw.density[i], in_floor += 1.0;
   }
   if (in_floor > 0.0) p.line = (line - floor / in_floor * in_line) * raw.step_hz;
-  p.rest = all * raw.step_hz - p.line;
+  p.rest = all_uv2 - p.line;
   return p;
 }
 

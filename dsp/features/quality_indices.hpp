@@ -34,9 +34,11 @@ QualityIndices quality_indices(const Band& raw) noexcept;
 struct MainsPower {
   double line = 0.0, rest = 0.0;
 };
-/// The line is what stands within 2 bins of `nominal_hz` above a floor interpolated from 3..6 Hz beside it. NaN where
-/// the spectrum ends before that.
-MainsPower mains_power(const Band& raw, double nominal_hz, double low_hz, double high_hz) noexcept;
+/// In low_hz .. high_hz, uV^2.
+double power_uv2(const Band& raw, double low_hz, double high_hz) noexcept;
+/// `all_uv2`: power of the band. The line is what stands within 2 bins of `nominal_hz` above a floor interpolated
+/// from 3..6 Hz beside it. NaN where the spectrum ends before that.
+MainsPower mains_power(const Band& raw, double nominal_hz, double all_uv2) noexcept;
 
 /// Line over rest. -40: none can be seen, or it is smaller.
 double mains_ratio_db(const MainsPower& power) noexcept;

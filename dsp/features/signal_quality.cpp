@@ -78,10 +78,10 @@ SignalVerdict SignalQuality::judge(std::size_t lane, double active_fraction, boo
 
   Mains& mains = mains_[lane];
   const bool pinned = setup_.pinned_mains_hz > 0.0;
+  const double all_uv2 = power_uv2(raw, setup_.features.band_low_hz, setup_.features.band_high_hz);
   std::array<MainsPower, 2> now{};
   for (std::size_t i = 0; i < now.size(); ++i)
-    now[i] = mains_power(raw, pinned ? setup_.pinned_mains_hz : nominal_hz[i], setup_.features.band_low_hz,
-                         setup_.features.band_high_hz);
+    now[i] = mains_power(raw, pinned ? setup_.pinned_mains_hz : nominal_hz[i], all_uv2);
   const std::size_t stronger = now[1].line > now[0].line ? 1 : 0;  // NaN: beyond the band
   look_for_jump(mains, now[stronger], mains.at[stronger]);
   if (!mains.off) {

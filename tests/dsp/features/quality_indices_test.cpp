@@ -68,7 +68,7 @@ TEST(QualityIndices, AreWhatSciPysPeriodogramGives) {
     EXPECT_NEAR(q.sn_db, oracle(name + "_sn"), 1e-7) << name;
     EXPECT_NEAR(q.dp_db, oracle(name + "_dp"), 1e-7) << name;
     EXPECT_NEAR(q.omega, oracle(name + "_omega"), 1e-9) << name;
-    const MainsPower mains = mains_power(band, 50.0, 20.0, 450.0);
+    const MainsPower mains = mains_power(band, 50.0, power_uv2(band, 20.0, 450.0));
     EXPECT_NEAR(mains.line, oracle(name + "_line"), 1e-9 * std::abs(oracle(name + "_rest"))) << name;
     EXPECT_NEAR(mains.rest, oracle(name + "_rest"), 1e-9 * std::abs(oracle(name + "_rest"))) << name;
   }
@@ -83,7 +83,7 @@ TEST(QualityIndices, NothingIsSaidOfNothing) {
 TEST(QualityIndices, AMainsLineBeyondTheSpectrumIsNotKnown) {
   Spectrum spectrum(100, 100.0, 0.5, 100.0);
   const Band band = spectrum.band(signal({"", 100, 100.0, 0.5, 0.0, 0.0, 20}, 1));
-  EXPECT_TRUE(std::isnan(mains_ratio_db(mains_power(band, 60.0, 20.0, 45.0))));
+  EXPECT_TRUE(std::isnan(mains_ratio_db(mains_power(band, 60.0, power_uv2(band, 20.0, 45.0)))));
 }
 
 }  // namespace
