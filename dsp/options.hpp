@@ -55,7 +55,7 @@ struct FeatureOptions {
 };
 
 /// The detectors of the literature stand beside the CUSUM (detect/threshold_method.hpp).
-enum class OnsetMethod : std::uint8_t { cusum, hodges_bui, tkeo, bonato, lidierth };
+enum class OnsetMethod : std::uint8_t { cusum, hodges_bui, tkeo_dt, bonato, lidierth };
 enum class OnsetProfile : std::uint8_t { standard, fast };
 
 struct OnsetOptions {
@@ -66,7 +66,7 @@ struct OnsetOptions {
   double threshold = 0.0;      ///< 0: of cusum from the table by rate and chain (dsp-spec 0b.2), else the method's own
   double merge_ms = 125.0;
   double min_burst_ms = 30.0;
-  double smoothing_hz = 50.0;        ///< of hodges_bui, tkeo, lidierth: Butterworth, 2 poles
+  double smoothing_hz = 50.0;        ///< of hodges_bui, tkeo_dt, lidierth: Butterworth, 2 poles
   double run_ms = 25.0;              ///< of the same: so long above the threshold
   double dip_ms = 5.0;               ///< of lidierth: what a run may fall below it meanwhile
   std::int64_t bonato_needed = 2;    ///< so many pairs above the threshold

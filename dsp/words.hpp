@@ -25,7 +25,7 @@ inline constexpr std::array<std::string_view, 5> reference_kind_words{"none", "m
 inline constexpr std::array<std::string_view, 8> command_kind_words{
     "calibrate_rest", "calibrate_reference", "set_rest", "set_reference", "mark", "stimulus", "stop_trial", "expect"};
 inline constexpr std::array<std::string_view, 4> repetition_phase_words{"resting", "contracting", "ending", "tail"};
-inline constexpr std::array<std::string_view, 5> onset_method_words{"cusum", "hodges_bui", "tkeo", "bonato",
+inline constexpr std::array<std::string_view, 5> onset_method_words{"cusum", "hodges_bui", "tkeo_dt", "bonato",
                                                                     "lidierth"};
 inline constexpr std::array<std::string_view, 5> jasa_words{"indeterminate", "fatigue", "force_increase", "recovery",
                                                             "force_decrease"};

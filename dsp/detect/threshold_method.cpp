@@ -70,7 +70,7 @@ class LearnedMethod : public ThresholdMethod {
   OnsetBaseline baseline_;
 };
 
-/// hodges_bui, tkeo, lidierth.
+/// hodges_bui, tkeo_dt, lidierth.
 class SmoothedMethod final : public LearnedMethod {
  public:
   SmoothedMethod(double rate_hz, const OnsetOptions& o, double threshold, bool energy, double dip_ms)
@@ -217,7 +217,7 @@ constexpr std::array<MethodRow, 4> methods{{
      [](double rate, const OnsetOptions& o, double h) -> Made {
        return std::make_unique<SmoothedMethod>(rate, o, h, false, 0.0);
      }},
-    {OnsetMethod::tkeo, 2.1,
+    {OnsetMethod::tkeo_dt, 2.1,
      [](double rate, const OnsetOptions& o, double h) -> Made {
        return std::make_unique<SmoothedMethod>(rate, o, h, true, 0.0);
      }},

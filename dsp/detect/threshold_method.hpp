@@ -6,7 +6,7 @@
 //   hodges_bui  rectified, low-pass of 2 poles; mean + h SD of that at rest; exceeded by every sample of run_ms
 //               (Hodges and Bui, Electroenceph Clin Neurophysiol 101:511, 1996; they tried 10, 50, 500 Hz, 1-3 SD and
 //               20, 50, 100 ms)
-//   tkeo        the same of |x[n]^2 - x[n-1] x[n+1]| (Solnik et al., Eur J Appl Physiol 110:489, 2010)
+//   tkeo_dt        the same of |x[n]^2 - x[n-1] x[n+1]| (Solnik et al., Eur J Appl Physiol 110:489, 2010)
 //   lidierth    as hodges_bui, but a run may dip below the threshold, each time not longer than dip_ms (Lidierth,
 //               Electroenceph Clin Neurophysiol 64:378, 1986)
 //   bonato      whitened by an autoregressive model of rest; z = sum of the squares of two successive samples over the

@@ -147,14 +147,14 @@ TEST(Config, WrongTypesSayWhatIsWanted) {
   EXPECT_EQ(parse_error("onset.profile = \"quick\""),
             "lab.toml:1: onset.profile = \"quick\": must be one of standard, fast");
   EXPECT_EQ(parse_error("onset.method = \"abbink\""),
-            "lab.toml:1: onset.method = \"abbink\": must be one of cusum, hodges_bui, tkeo, bonato, lidierth");
+            "lab.toml:1: onset.method = \"abbink\": must be one of cusum, hodges_bui, tkeo_dt, bonato, lidierth");
   EXPECT_EQ(parse_error("serve.listen = [1]"),
             "lab.toml:1: serve.listen = [ 1 ]: must be a list of texts, as [\"one\", \"two\"]");
   EXPECT_EQ(parse_error("sensor = 1"), "lab.toml:1: sensor = 1: must be tables, each headed [[sensor]]");
 }
 
 TEST(Config, AnOnsetMethodWithoutProfilesHasNoFastOne) {
-  EXPECT_EQ(parse_error("[onset]\nmethod = \"tkeo\"\nprofile = \"fast\""),
+  EXPECT_EQ(parse_error("[onset]\nmethod = \"tkeo_dt\"\nprofile = \"fast\""),
             "lab.toml:3: onset.profile = \"fast\": must be \"standard\": only onset.method = \"cusum\" has it");
   EXPECT_EQ(parse_error("onset.bonato_needed = 6"),
             "lab.toml:1: onset.bonato_needed = 6: must be at most onset.bonato_among = 5");

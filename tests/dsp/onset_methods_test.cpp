@@ -11,7 +11,7 @@ namespace {
 using namespace myod;
 
 constexpr std::uint64_t rate = 1000;
-constexpr std::array methods{dsp::OnsetMethod::cusum, dsp::OnsetMethod::hodges_bui, dsp::OnsetMethod::tkeo,
+constexpr std::array methods{dsp::OnsetMethod::cusum, dsp::OnsetMethod::hodges_bui, dsp::OnsetMethod::tkeo_dt,
                              dsp::OnsetMethod::bonato, dsp::OnsetMethod::lidierth};
 
 dsp::Options with(dsp::OnsetMethod method) {

@@ -226,7 +226,7 @@ TEST(OnsetStatistics, TheFirstSecondsAreRestEnoughForOneFalseAlarmAMinute) {
 
 TEST(OnsetStatistics, TheDetectorsOfTheLiteratureFindAStepToo) {
   for (const OnsetMethod method :
-       {OnsetMethod::hodges_bui, OnsetMethod::tkeo, OnsetMethod::bonato, OnsetMethod::lidierth}) {
+       {OnsetMethod::hodges_bui, OnsetMethod::tkeo_dt, OnsetMethod::bonato, OnsetMethod::lidierth}) {
     const std::string name(word(onset_method_words, method));
     const Latencies l = onsets(400, 0.0, method);
     EXPECT_EQ(l.missed, 0) << name;
@@ -243,7 +243,7 @@ TEST(OnsetStatistics, TheDetectorsOfTheLiteratureRaiseTheFalseAlarmsTheirHeaderT
   GTEST_SKIP() << "hours of noise: in the release build";
 #endif
   for (const OnsetMethod method :
-       {OnsetMethod::hodges_bui, OnsetMethod::tkeo, OnsetMethod::bonato, OnsetMethod::lidierth}) {
+       {OnsetMethod::hodges_bui, OnsetMethod::tkeo_dt, OnsetMethod::bonato, OnsetMethod::lidierth}) {
     const std::string name(word(onset_method_words, method));
     OnsetOptions options;
     options.method = method;

@@ -21,7 +21,7 @@ namespace myod::dsp {
 namespace {
 
 constexpr double colour = 0.7;
-constexpr std::array others{OnsetMethod::hodges_bui, OnsetMethod::tkeo, OnsetMethod::bonato, OnsetMethod::lidierth};
+constexpr std::array others{OnsetMethod::hodges_bui, OnsetMethod::tkeo_dt, OnsetMethod::bonato, OnsetMethod::lidierth};
 
 OnsetOptions of(OnsetMethod method) {
   OnsetOptions o;
@@ -209,7 +209,7 @@ TEST(ThresholdMethod, AnotherDetectorGoesOnWithTheBurstAndTheBaseline) {
 
 TEST(ThresholdMethod, AnotherMethodInheritsTheBurstAndLearnsItsOwnRest) {
   for (const auto& [from, to] :
-       {std::pair(OnsetMethod::cusum, OnsetMethod::tkeo), std::pair(OnsetMethod::tkeo, OnsetMethod::cusum),
+       {std::pair(OnsetMethod::cusum, OnsetMethod::tkeo_dt), std::pair(OnsetMethod::tkeo_dt, OnsetMethod::cusum),
         std::pair(OnsetMethod::hodges_bui, OnsetMethod::bonato)}) {
     test::Gauss gauss(8);
     OnsetDetector first(1000.0, of(from), 20.0, 2), second(1000.0, of(to), 20.0, 2);

@@ -17,16 +17,16 @@ except ImportError:
 
 from onset_fixture import SAMPLES, amplitude, ms, noise
 
-THRESHOLD = {"hodges_bui": 1.9, "tkeo": 2.1, "bonato": 15.0, "lidierth": 2.2}
+THRESHOLD = {"hodges_bui": 1.9, "tkeo_dt": 2.1, "bonato": 15.0, "lidierth": 2.2}
 # (case, method, rate_hz, options that are not the default, rest given in uV or 0, invalid from, to, gap at, gap length)
 CASES = [
     ("hodges_bui", "hodges_bui", 1000.0, {}, 0.0, 0, 0, 0, 0),
     ("hodges_bui_10_hz_50_ms", "hodges_bui", 2000.0, {"smoothing_hz": 10.0, "run_ms": 50.0, "threshold": 1.0}, 0.0, 0, 0, 0, 0),
     ("hodges_bui_rest", "hodges_bui", 1000.0, {}, 5.0, 0, 0, 0, 0),
     ("hodges_bui_gap", "hodges_bui", 1000.0, {}, 0.0, 4205, 4330, 14100, 777),
-    ("tkeo", "tkeo", 1000.0, {}, 0.0, 0, 0, 0, 0),
-    ("tkeo_rest", "tkeo", 1925.926, {}, 5.0, 0, 0, 0, 0),
-    ("tkeo_gap", "tkeo", 1000.0, {}, 0.0, 4205, 4230, 14100, 10),
+    ("tkeo_dt", "tkeo_dt", 1000.0, {}, 0.0, 0, 0, 0, 0),
+    ("tkeo_rest", "tkeo_dt", 1925.926, {}, 5.0, 0, 0, 0, 0),
+    ("tkeo_gap", "tkeo_dt", 1000.0, {}, 0.0, 4205, 4230, 14100, 10),
     ("bonato", "bonato", 1000.0, {}, 0.0, 0, 0, 0, 0),
     ("bonato_not_white", "bonato", 1000.0, {"whitening_order": 0}, 0.0, 0, 0, 0, 0),
     ("bonato_one_of_eight", "bonato", 4000.0, {"needed": 1, "among": 8, "whitening_order": 8, "threshold": 16.0}, 0.0, 0, 0, 0, 0),
@@ -65,7 +65,7 @@ def smoothed(method, samples, o, rate):
     for run in pieces(samples):
         n = np.array([s[0] for s in run])
         y = np.array([s[1] for s in run])
-        if method == "tkeo":
+        if method == "tkeo_dt":
             rows += zip(n[2:], n[1:-1], np.abs(y[1:-1] ** 2 - y[:-2] * y[2:]), y[2:] ** 2)
         else:
             rows += zip(n, n, np.abs(y), y ** 2)
@@ -204,7 +204,7 @@ def decisions(method, stretches, o, rate, rest):
             rows = smoothed(method, samples, o, rate)
             if learned is None:
                 m, used = quietest(np.array([[q, t, t * t] for _, _, t, q in rows]), rate)
-                scale = (rest / math.sqrt(m[0])) ** (2 if method == "tkeo" else 1) if rest else 1.0
+                scale = (rest / math.sqrt(m[0])) ** (2 if method == "tkeo_dt" else 1) if rest else 1.0
                 learned = (scale * m[1], scale * math.sqrt(m[2] - m[1] * m[1]))
                 rows = rows[used:]
             mean, sd = learned
