@@ -94,7 +94,7 @@ TEST_P(SciPy, SpectraAndCountsAgree) {
     expect_near(f.value("wl_uv"), truth("wl"), 1e-10, name);
     expect_near(f.value("iemg_uvs"), truth("iemg"), 1e-10, name);
     EXPECT_NEAR(f.value("snr_db"), truth("snr"), 1e-9) << name;
-    expect_near(f.value("tkeo_uv2"), truth("tkeo_dt"), 1e-10, name);
+    expect_near(f.value("tkeo_uv2"), truth("tkeo"), 1e-10, name);
     expect_near(f.value("moment_ratio"), truth("moments"), 1e-8, name);
     expect_near(f.value("omega"), truth("omega"), 1e-10, name);
     EXPECT_EQ((f.status[0].reasons & dsp::reason_rate) != 0, GetParam() < 900);
