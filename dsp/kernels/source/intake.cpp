@@ -1,4 +1,6 @@
 // Raw counts of a tile of lanes: rails, missing values, repeats and the scale in one go (condition/intake.hpp).
+#include <limits>
+
 #include "dsp/condition/flags.hpp"
 #include "dsp/kernels/source/parts.hpp"
 #include "dsp/kernels/source/registers.hpp"
@@ -28,7 +30,7 @@ bool intake(ConverterTile& c, double* y, unsigned char* flags, std::size_t rows,
       run = only_where(inside, same ? longer : Register{} + 1.0);
       last = inside ? x : unknown;  // a rail repeats itself, and is another defect
       const Register clamped = x < low ? low : (x > high ? high : x);
-      const Mask finite = x - x == 0.0;
+      const Mask finite = magnitude(x) <= std::numeric_limits<double>::max();
       at(y + i * lanes, r) = ((finite ? clamped : offset) - offset) * scale;  // no filter swallows the absurd
       const Mask flag = (stuck & stands) | (finite & ~inside & railed) | (~finite & missing);
       store_bytes(flags + i * lanes, r, flag);
