@@ -6,6 +6,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "config/version.hpp"
 #include "tools/myosim/list.hpp"
 
 namespace myod::myosim {
@@ -65,7 +66,7 @@ std::optional<Options> read_command_line(int argc, char** argv, int& exit_code) 
       "myosim: plays muscles or a CSV file as a sensor on a pseudo-terminal, whose path it prints.\n"
       "Kinds and scenarios: myosim --list",
       "myosim"};
-  app.set_version_flag("--version", "myosim " MYOD_VERSION);
+  app.set_version_flag("--version", std::string("myosim ") + config::version + "\n" + config::disclaimer);
   app.add_option("KIND", kind, "sensor to be, a row of the sensor table");
   app.add_option("--link", o.link, "symbolic link to the pseudo-terminal, for a name that stays");
   app.add_option("--rate", o.setup.rate_hz, "sampling rate in Hz (default: the kind's; 1000 where it has none)");

@@ -101,7 +101,8 @@ TEST(Life, RefusesWrongSyntaxUnknownKindsAndNoSensorEachWithItsCode) {
   EXPECT_EQ(run({program("myod"), "--sensor", "sim", "--set", "condition.nonsense=1"}).code, 78);
   EXPECT_EQ(run({program("myod"), "--sensor", "sim", "--listen", "tcp:0.0.0.0:0"}).code, 78);
   EXPECT_EQ(run({program("myod"), "--help"}).code, 0);
-  EXPECT_NE(run({program("myod"), "--version"}).out.find("Not a medical device"), std::string::npos);
+  for (const char* name : {"myod", "myoctl", "myosim"})
+    EXPECT_NE(run({program(name), "--version"}).out.find("Not a medical device"), std::string::npos) << name;
 }
 
 /// What follows [[sensor]] in a file, or a word for the command line; the key that must be named.
