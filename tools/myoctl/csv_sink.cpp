@@ -33,17 +33,10 @@ constexpr std::array<std::string_view, 10> trend_columns{
     "finsm5_ratio",       "jasa",         "fatigue_index", "mnf_robust_hz_per_s", "fatigue_confidence_pct"};
 
 /// How good the signal was, a row a second: what the columns are called there, and in a spectrum frame.
-struct QualityColumn {
-  std::string_view name, feature;
-};
-constexpr std::array<QualityColumn, 8> quality_columns{{{"snr_db", "snr_db"},
-                                                        {"mains_db", "mains_db"},
-                                                        {"sm_db", "sm_db"},
-                                                        {"sn_db", "sn_db"},
-                                                        {"dp_db", "dp_db"},
-                                                        {"omega", "raw_omega"},
-                                                        {"rail_fraction", "rail_fraction"},
-                                                        {"gap_fraction", "gap_fraction"}}};
+constexpr std::array<std::string_view, 8> quality_columns{"snr_db", "mains_db", "sm_db",         "sn_db",
+                                                          "dp_db",  "omega",    "rail_fraction", "gap_fraction"};
+constexpr std::array<std::string_view, 8> quality_features{"snr_db", "mains_db",  "sm_db",         "sn_db",
+                                                           "dp_db",  "raw_omega", "rail_fraction", "gap_fraction"};
 
 /// Where each column of a file finds its number in a frame.
 struct Layout {
@@ -56,36 +49,36 @@ std::optional<std::size_t> place_of(std::span<const dsp::FeatureRow> rows, std::
   return row == rows.end() ? std::nullopt : std::optional(static_cast<std::size_t>(row - rows.begin()));
 }
 
+/// Of spectrum frames, where each of these is.
+template <std::size_t N>
+std::array<std::size_t, N> places_of(const std::array<std::string_view, N>& names) {
+  std::array<std::size_t, N> places{};
+  std::ranges::transform(names, places.begin(), [](std::string_view name) {
+    return place_of(dsp::feature_rows(dsp::FrameKind::spectrum), name).value();
+  });
+  return places;
+}
+
+std::string header_of(std::string_view first, std::span<const std::string_view> columns, std::string_view last) {
+  std::string header(first);
+  for (const std::string_view name : columns) header.append(",").append(name);
+  return header.append(",").append(last);
+}
+
 Layout layout(dsp::FrameKind kind, std::span<const std::string_view> fixed) {
   const auto rows = dsp::feature_rows(kind);
   const auto among = [](std::span<const std::string_view> names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
   };
   Layout l;
-  l.header = "t_s,channel";
-  for (const std::string_view name : fixed) {
-    l.fixed.push_back(place_of(rows, name));
-    l.header.append(",").append(name);
-  }
-  l.header += ",valid_fraction,quality";
+  l.header = header_of("t_s,channel", fixed, "valid_fraction,quality");
+  for (const std::string_view name : fixed) l.fixed.push_back(place_of(rows, name));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (among(fixed, rows[i].name) || among(trend_columns, rows[i].name)) continue;
     l.further.emplace_back(i);
     l.header.append(",").append(rows[i].name);
   }
   return l;
-}
-
-std::string quality_header() {
-  std::string header = "t_s,channel,grade,reasons";
-  for (const QualityColumn& c : quality_columns) header.append(",").append(c.name);
-  return header + ",advice";
-}
-
-std::string trend_header() {
-  std::string header = "t_s,channel";
-  for (const std::string_view name : trend_columns) header.append(",").append(name);
-  return header + ",quality";
 }
 
 const Layout& layout_of(dsp::FrameKind kind) {
@@ -225,24 +218,23 @@ class CsvFolder::StreamSink final : public dsp::Sink {
  private:
   /// The first spectrum window that ends in each second.
   void quality(const std::string& t_s, std::size_t c, const dsp::FeatureFrame& f) {
-    const auto rows = dsp::feature_rows(dsp::FrameKind::spectrum);
+    static const auto places = places_of(quality_features);
     const dsp::ChannelStatus& status = f.status[c];
     CsvFile& file = *folder_.quality_;
     file.fields(t_s).field(std::string_view(stream_.channels[c].name));
     file.field(dsp::word(dsp::severity_words, status.grade)).field(std::string_view(dsp::reasons_text(status.reasons)));
-    for (const QualityColumn& column : quality_columns)
-      file.field(f.values[c * f.head.features + *place_of(rows, column.feature)]);
+    for (const std::size_t place : places) file.field(f.values[c * f.head.features + place]);
     file.field(std::string_view(dsp::advice_text(status.reasons))).end_row();
   }
 
   /// The trend as it stands. What cannot be told is `indeterminate` without an index; with one it is "no fatigue".
   void trend(const std::string& t_s, std::size_t c, const dsp::FeatureFrame& f) {
-    const auto rows = dsp::feature_rows(dsp::FrameKind::spectrum);
+    static const auto places = places_of(trend_columns);
     CsvFile& file = *folder_.trend_;
     file.fields(t_s).field(std::string_view(stream_.channels[c].name));
-    for (const std::string_view name : trend_columns) {
-      const double value = f.values[c * f.head.features + *place_of(rows, name)];
-      if (name == "jasa")
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const double value = f.values[c * f.head.features + places[i]];
+      if (trend_columns[i] == "jasa")
         file.field(dsp::jasa_words.at(std::isnan(value) ? 0 : static_cast<std::size_t>(value)));
       else
         file.field(value);
@@ -285,8 +277,8 @@ CsvFolder::CsvFolder(std::filesystem::path dir, std::size_t streams, bool filter
     : made_(created(dir)), dir_(std::move(dir)), several_(streams > 1), filtered_(filtered) {
   amplitude_.emplace(dir_ / "amplitude.csv", layout_of(dsp::FrameKind::amplitude).header);
   spectrum_.emplace(dir_ / "spectrum.csv", layout_of(dsp::FrameKind::spectrum).header);
-  trend_.emplace(dir_ / "trend.csv", trend_header());
-  quality_.emplace(dir_ / "quality.csv", quality_header());
+  trend_.emplace(dir_ / "trend.csv", header_of("t_s,channel", trend_columns, "quality"));
+  quality_.emplace(dir_ / "quality.csv", header_of("t_s,channel,grade,reasons", quality_columns, "advice"));
   events_.emplace(dir_ / "events.csv", "kind,channel,t_event_s,t_decision_s,value,text,sensor");
   repetitions_.emplace(dir_ / "repetitions.csv",
                        "channel,number,start_s,end_s,peak_uv,peak_ref_pct,mean_uv,rest_before_s,mdf_hz,complete");
