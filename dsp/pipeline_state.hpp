@@ -115,6 +115,16 @@ struct PendingSpectrum {
   std::vector<std::uint8_t> all_valid;
   std::vector<double> effort_start_s;   // per lane, of the repetition under way; NaN without
   std::vector<FatigueSummary> fatigue;  // per lane, over the repetitions
+
+  PendingSpectrum(std::size_t over_samples, std::size_t lane_count, std::size_t lanes)
+      : work(over_samples, lanes),
+        rest_uv(lane_count, unknown),
+        valid_samples(lane_count, 0.0),
+        active_fraction(lane_count, unknown),
+        threshold_uv(lanes / lane_tile),
+        all_valid(lanes / lane_tile, 0),
+        effort_start_s(lane_count, unknown),
+        fatigue(lane_count) {}
 };
 
 /// The window for the spectra of running contractions.
