@@ -80,7 +80,7 @@ struct Event {
   std::int32_t channel = all_channels;
   double t_event_s = 0.0;     ///< estimated time of the thing itself, delay-compensated, sample index / nominal rate
   double t_decision_s = 0.0;  ///< when it was known
-  double value = 0.0;         ///< by kind: peak (uV) of a repetition, length (s) of a gap; NaN where there is none
+  double value = 0.0;         ///< by kind: onset none, offset iEMG (uV s), repetition peak (uV), gap length (s)
   std::int64_t host_time_ns = 0;  ///< CLOCK_MONOTONIC of t_event
   Text<120> text;
 };
