@@ -54,6 +54,7 @@ TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
     std::vector<double> first;
     for (const std::string& isa : isas()) {
       const dsp::Kernels& k = dsp::kernels(isa);
+      EXPECT_EQ(std::string(k.name), isa == "sse2" ? "baseline" : isa);
       std::vector<double> y = counts, out(dsp::envelope_count * lanes), mixed(3 * lanes), a(lanes), b(lanes), c(lanes),
                           d(lanes), state(sections.size() * 2 * lanes, 0.5), all;
       auto converters = test_converters();

@@ -49,7 +49,7 @@ dsp::Options without_canceller() {
 }
 
 TEST(SignalQuality, MainsHumIsMeasuredAgainstAllElseAndDoubtedFrom9DbBelow) {
-  for (const auto& [db, hz] : {std::pair{-20.0, 50.0}, {-12.0, 60.0}, {-6.0, 50.0}, {3.0, 60.0}}) {
+  for (const auto& [db, hz] : {std::pair{-20.0, 50.0}, {-10.5, 60.0}, {-7.5, 50.0}, {3.0, 60.0}}) {
     auto x = muscle(12);
     const Said clean(x, without_canceller());
     const double rest_uv2 = clean.spectrum_at(10).value("power_uv2");
@@ -58,7 +58,7 @@ TEST(SignalQuality, MainsHumIsMeasuredAgainstAllElseAndDoubtedFrom9DbBelow) {
     EXPECT_NEAR(said.spectrum_at(11.5).value("mains_db"), db, 1.5) << hz;
     EXPECT_LT(clean.spectrum_at(11.5).value("mains_db"), -20.0);
     const bool doubted = (said.spectrum_at(11.5).status[0].reasons & dsp::reason_mains) != 0;
-    EXPECT_EQ(doubted, db > dsp::most_mains_db) << db;
+    EXPECT_EQ(doubted, db > -9.0) << db;
     EXPECT_EQ(clean.spectrum_at(11.5).status[0].reasons & dsp::reason_mains, 0U);
   }
 }
@@ -82,12 +82,15 @@ TEST(SignalQuality, RailedAndLostSamplesAreSharesOfTheWindowEvenWhereNothingElse
   dsp::Stream stream = test::emg_stream(rate);
   stream.channels[0].rail_high = 1e6;
   auto railed = x;
-  for (std::size_t i = 5200; i < 5450; ++i) railed[i] = 1e6;
+  for (std::size_t i = 4950; i < 5250; ++i) railed[i] = 1e6;
   const Said said(railed, without_canceller(), stream);
   EXPECT_DOUBLE_EQ(said.spectrum_at(6).value("rail_fraction"), 0.25);
   EXPECT_EQ(said.spectrum_at(6).value("gap_fraction"), 0.0);
-  EXPECT_TRUE(std::isnan(said.spectrum_at(6).value("sn_db"))) << "not of a window with such samples";
-  EXPECT_EQ(said.spectrum_at(5).value("rail_fraction"), 0.0);
+  EXPECT_TRUE(std::isnan(said.spectrum_at(6).value("mnf_hz")));
+  EXPECT_DOUBLE_EQ(said.spectrum_at(5).value("rail_fraction"), 0.05);
+  EXPECT_FALSE(std::isnan(said.spectrum_at(5).value("mnf_hz")));
+  EXPECT_TRUE(std::isnan(said.spectrum_at(5).value("sn_db"))) << "not of a window with such samples";
+  EXPECT_EQ(said.spectrum_at(4.5).value("rail_fraction"), 0.0);
 
   test::Recorder cut;
   dsp::Pipeline pipeline(test::emg_stream(rate), without_canceller());
@@ -134,15 +137,16 @@ TEST(SignalQuality, AWorkingMuscleIsNoisyWhereItsSpectrumIsNotAMusclesAndARestin
   auto x = muscle(12);
   const Said clean(x, without_canceller());
   EXPECT_EQ(clean.spectrum_at(11).status[0].reasons & dsp::reason_noise, 0U);
-  EXPECT_EQ(clean.spectrum_at(3).status[0].reasons & dsp::reason_noise, 0U);
   double sway = 0.0, velocity = 0.0;
   const auto push = test::oracle_noise(x.size(), 9);
-  for (std::size_t i = 3 * rate; i < x.size(); ++i) {  // slow and large, as of a cable that swings
+  for (std::size_t i = 0; i < x.size(); ++i) {  // slow and large, as of a cable that swings; at rest as much smaller
     velocity += 0.05 * (push[i] - velocity);
     sway += 0.02 * (60.0 * 400.0 * velocity / 20.0 - sway);
-    x[i] += sway;
+    x[i] += i < 3 * rate ? 0.03 * sway : sway;
   }
   const Said said(x, without_canceller());
+  EXPECT_GT(said.spectrum_at(3).value("raw_omega"), dsp::most_omega);
+  EXPECT_EQ(said.spectrum_at(3).status[0].reasons & dsp::reason_noise, 0U);
   const auto& f = said.spectrum_at(11);
   EXPECT_GT(f.value("raw_omega"), dsp::most_omega);
   EXPECT_LT(f.value("sm_db"), clean.spectrum_at(11).value("sm_db"));

@@ -65,7 +65,7 @@ TEST_F(EcgRecording, EveryBeatIsFoundAmongTheContractions) {
     }
   std::size_t hits = 0;
   for (const double beat : beats_s)
-    for (const double at : found) hits += std::abs(at - beat) < 0.03 ? 1 : 0;
+    for (const double at : found) hits += std::abs(at - beat) < 0.02 ? 1 : 0;
   EXPECT_GE(hits, std::size(beats_s) - 2);  // the first second is learning
   EXPECT_EQ(found.size(), hits);
 }

@@ -99,12 +99,22 @@ TEST(MainsStage, FollowsTheLineAndLeavesTheMuscle) {
     EXPECT_EQ(with.state(0).found_hz, 50.0);
     EXPECT_NEAR(with.state(0).cancelling_hz, hz, 0.02);
   }
+  // From 20 s on it moves by 0.3 Hz in a minute; a loop of 8 s is 0.04 Hz behind.
+  auto moving = oracle_noise(80 * rate, 32);
+  double phi = 0.0;
+  for (std::size_t i = 0; i < moving.size(); ++i) {
+    moving[i] = 10.0 * moving[i] + amplitude * std::sin(phi);
+    const double t_s = static_cast<double>(i) / rate;
+    phi += 2.0 * std::numbers::pi * (49.8 + 0.005 * std::max(0.0, t_s - 20.0)) / rate;
+  }
+  auto with = stage(Mains::automatic, 0.0, rate);
+  through(with, moving);
+  EXPECT_NEAR(with.state(0).cancelling_hz, 50.1, 0.06);
 }
 
 TEST(MainsStage, ChangesNothingWhereThereIsNoHum) {
-  for (const std::size_t rate : {100U, 200U, 1000U}) {
+  for (const std::size_t rate : {200U, 1000U}) {
     const auto x = oracle_noise(30 * rate, 41);
-    if (!MainsDetector::works(static_cast<double>(rate))) continue;
     auto off = stage(Mains::automatic, 0.0, static_cast<double>(rate));
     EXPECT_EQ(through(off, x), x) << rate;
     EXPECT_EQ(off.state(0).found_hz, 0.0);

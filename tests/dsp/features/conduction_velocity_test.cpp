@@ -100,10 +100,16 @@ TEST(ConductionVelocity, WhatIsNoTravellingPotentialIsNotAccepted) {
   VelocityEstimator estimator(4, 512, 2048.0, 10.0);
   EXPECT_FALSE(estimator.estimate(array({"", 4, 512, 2048.0, 0.0, 0.05}, 3)).accepted) << "everywhere at once";
   EXPECT_FALSE(estimator.estimate(array({"", 4, 512, 2048.0, 15.0, 0.05}, 3)).accepted) << "1.4 m/s";
-  std::vector<double> noise(4 * 512);
   Lcg lcg{7};
-  for (double& v : noise) v = lcg.noise();
-  EXPECT_FALSE(estimator.estimate(noise).accepted);
+  std::size_t plausible = 0;
+  for (int trial = 0; trial < 20; ++trial) {  // noise finds a velocity too, and often one that could be
+    std::vector<double> noise(4 * 512);
+    for (double& v : noise) v = lcg.noise();
+    const auto v = estimator.estimate(noise);
+    plausible += v.m_per_s >= least_velocity_m_per_s && v.m_per_s <= most_velocity_m_per_s ? 1 : 0;
+    EXPECT_FALSE(v.accepted) << trial;
+  }
+  EXPECT_GT(plausible, 0U);
   EXPECT_TRUE(std::isnan(estimator.estimate(std::vector<double>(4 * 512, 0.0)).m_per_s));
 }
 

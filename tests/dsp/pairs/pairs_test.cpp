@@ -147,6 +147,18 @@ TEST_F(PairsOfTwoSensors, AStreamThatBeginsAnewLeavesNothingOfBefore) {
   ASSERT_EQ(seen.frames.size(), 2U) << "1300 lies between what was and what is";
   EXPECT_EQ(seen.frames[0].time_ns, 1'400'000'000);
   EXPECT_EQ(seen.frames[0].first_uv, 7.0);
+  // Whichever comes first again: what stood before is not what stands at the next point of the grid.
+  for (const std::uint32_t first : {0U, 1U}) {
+    for (std::int64_t ms = 1510; ms <= 1690; ms += 20) frame(0, ms, 5.0), frame(1, ms, 6.0);
+    seen.frames.clear();
+    pairs->begin(1, streams[1]);
+    frame(first, 1695, 7.0), frame(1 - first, 1705, 7.0), frame(first, 1715, 7.0);
+    ASSERT_EQ(seen.frames.size(), 1U);
+    EXPECT_EQ(seen.frames[0].time_ns, 1'700'000'000);
+    EXPECT_EQ(first == 0 ? seen.frames[0].first_uv : seen.frames[0].second_uv, 7.0);
+    EXPECT_TRUE(std::isnan(first == 0 ? seen.frames[0].second_uv : seen.frames[0].first_uv)) << first;
+    pairs->begin(0, streams[0]);
+  }
 }
 
 TEST_F(PairsOfTwoSensors, AStreamThatBeginsAnewWithoutTheChannelEndsThePair) {
