@@ -30,23 +30,6 @@ v1::Reply refusal(const v1::Command& command, v1::ErrorCode error, const std::st
   return reply;
 }
 
-struct Place {
-  std::uint32_t stream = 0;
-  std::int32_t channel = 0;
-  const dsp::Channel* what = nullptr;
-};
-
-std::optional<Place> find_channel(const Pipelines& pipelines, const std::string& name, std::string& known) {
-  for (std::uint32_t s = 0; s < pipelines.size(); ++s) {
-    const auto& channels = pipelines.stream(s).channels;
-    for (std::size_t c = 0; c < channels.size(); ++c) {
-      if (channels[c].name == name) return Place{s, static_cast<std::int32_t>(c), &channels[c]};
-      known += (known.empty() ? "" : ", ") + channels[c].name;
-    }
-  }
-  return std::nullopt;
-}
-
 bool knows_sensor(const Pipelines& pipelines, const std::string& name) {
   for (std::uint32_t s = 0; s < pipelines.size(); ++s)
     if (pipelines.stream(s).sensor == name) return true;
@@ -93,10 +76,6 @@ void Commands::calibrate(const v1::Command& command, Answer answer) {
   if (wish.channels().empty())
     return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "calibrate: name at least one channel"));
 
-  if (const std::set<std::string> once(wish.channels().begin(), wish.channels().end());
-      std::cmp_less(once.size(), wish.channels().size()))
-    return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, "calibrate: name each channel once"));
-
   dsp::Command what;
   what.kind = rest ? dsp::CommandKind::calibrate_rest : dsp::CommandKind::calibrate_reference;
   what.seconds = wish.seconds() != 0.0 ? wish.seconds() : rest ? default_rest_s : default_reference_s;
@@ -114,31 +93,56 @@ void Commands::calibrate(const v1::Command& command, Answer answer) {
     what.reference = *known;
     what.anew = wish.anew();
   }
-  std::vector<std::pair<std::string, Place>> places;
-  for (const std::string& name : wish.channels()) {
-    std::string known;
-    const auto place = find_channel(pipelines_, name, known);
-    if (!place)
-      return answer(refusal(
-          command, v1::ERROR_CODE_UNKNOWN_CHANNEL,
-          "no channel is called " + name + (known.empty() ? ": no sensor has started yet" : ": there are " + known)));
-    if (place->what->kind != dsp::ChannelKind::emg)
-      return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, name + " is no EMG channel: only those are calibrated"));
-    if (const std::string why = silence_(place->stream); !why.empty())
-      return answer(refusal(command, v1::ERROR_CODE_FAILED, name + " cannot be calibrated: " + why));
-    places.emplace_back(name, *place);
-  }
-  if (open_.size() + places.size() > most_open) return answer(refusal(command, v1::ERROR_CODE_BUSY, too_many_text));
+  const auto places = emg_channels(command, wish.channels(), "calibrate", "calibrated", answer);
+  if (!places) return;
+  if (open_.size() + places->size() > most_open) return answer(refusal(command, v1::ERROR_CODE_BUSY, too_many_text));
 
   const auto group = begin(command, std::move(answer), what.seconds);
   group->what = rest ? "calibrate rest" : "calibrate reference";
-  for (const auto& [name, place] : places) {
-    group->what += " " + name;
+  for (const Place& place : *places) {
+    group->what += " " + place.what->name;
     what.stream = place.stream;
     what.channel = place.channel;
-    send(what, name, group);
+    send(what, place.what->name, group);
   }
   close(group);
+}
+
+std::optional<Commands::Place> Commands::find_channel(const std::string& name, std::string& known) const {
+  for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
+    const auto& channels = pipelines_.stream(s).channels;
+    for (std::size_t c = 0; c < channels.size(); ++c) {
+      if (channels[c].name == name) return Place{s, static_cast<std::int32_t>(c), &channels[c]};
+      known += (known.empty() ? "" : ", ") + channels[c].name;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::vector<Commands::Place>> Commands::emg_channels(const v1::Command& command, const Names& names,
+                                                                   const std::string& verb, const std::string& done,
+                                                                   const Answer& answer) const {
+  const auto refuse = [&](v1::ErrorCode error, const std::string& text) {
+    answer(refusal(command, error, text));
+    return std::nullopt;
+  };
+  if (const std::set<std::string> once(names.begin(), names.end()); std::cmp_less(once.size(), names.size()))
+    return refuse(v1::ERROR_CODE_BAD_VALUE, verb + ": name each channel once");
+  std::vector<Place> places;
+  for (const std::string& name : names) {
+    std::string known;
+    const auto place = find_channel(name, known);
+    if (!place)
+      return refuse(
+          v1::ERROR_CODE_UNKNOWN_CHANNEL,
+          "no channel is called " + name + (known.empty() ? ": no sensor has started yet" : ": there are " + known));
+    if (place->what->kind != dsp::ChannelKind::emg)
+      return refuse(v1::ERROR_CODE_BAD_VALUE, name + " is no EMG channel: only those are " + done);
+    if (const std::string why = silence_(place->stream); !why.empty())
+      return refuse(v1::ERROR_CODE_FAILED, name + " cannot be " + done + ": " + why);
+    places.push_back(*place);
+  }
+  return places;
 }
 
 void Commands::mark(const v1::Command& command, Answer answer) {
@@ -156,8 +160,17 @@ void Commands::expect(const v1::Command& command, Answer answer) {
   dsp::Command what;
   what.kind = dsp::CommandKind::expect;
   what.seconds = command.expect().seconds();
+  const auto places = emg_channels(command, command.expect().channels(), "expect", "expected to contract", answer);
+  if (!places) return;
+  if (open_.size() + places->size() > most_open) return answer(refusal(command, v1::ERROR_CODE_BUSY, too_many_text));
   const auto group = begin(command, std::move(answer), 0.0);
-  send_to_streams(what, {}, group, 0, "no sensor has sent a sample yet: there is no time from which to expect");
+  for (const Place& place : *places) {
+    what.stream = place.stream;
+    what.channel = place.channel;
+    send(what, {}, group);
+  }
+  if (places->empty())
+    send_to_streams(what, {}, group, 0, "no sensor has sent a sample yet: there is no time from which to expect");
   close(group);
 }
 

@@ -5,8 +5,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/config.hpp"
 #include "daemon/calibration_file.hpp"
@@ -64,6 +66,19 @@ class Commands {
   void record(const v1::Command& command, Answer answer);
   void stimulus(const v1::Command& command, Answer answer);
   void expect(const v1::Command& command, Answer answer);
+
+  struct Place {
+    std::uint32_t stream = 0;
+    std::int32_t channel = 0;
+    const dsp::Channel* what = nullptr;
+  };
+  using Names = google::protobuf::RepeatedPtrField<std::string>;
+  /// Where the channels of these names are: each named once, EMG, of a sensor that sends. Else nothing, and the refusal
+  /// is answered. `verb` and `done`: "calibrate", "calibrated".
+  std::optional<std::vector<Place>> emg_channels(const v1::Command& command, const Names& names,
+                                                 const std::string& verb, const std::string& done,
+                                                 const Answer& answer) const;
+  std::optional<Place> find_channel(const std::string& name, std::string& known) const;
 
   /// Sends one to the dsp thread as a part of the group.
   void send(dsp::Command command, std::string channel, const std::shared_ptr<Group>& group,

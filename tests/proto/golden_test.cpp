@@ -82,6 +82,11 @@ std::map<std::string, std::string> client_messages() {
          m.mutable_command()->set_id(7);
          m.mutable_command()->mutable_expect()->set_seconds(5);
        })},
+      {"command_expect_of", line<Client>([](Client& m) {
+         m.mutable_command()->set_id(7);
+         m.mutable_command()->mutable_expect()->set_seconds(5);
+         m.mutable_command()->mutable_expect()->add_channels("left");
+       })},
       {"command_configure", line<Client>([](Client& m) {
          m.mutable_command()->set_id(5);
          m.mutable_command()->mutable_configure()->add_settings("features.hop_ms=10");

@@ -37,6 +37,11 @@ struct StimulusArguments {
   double period_ms = 0;
 };
 
+struct ExpectArguments {
+  double seconds = 0;
+  std::vector<std::string> channels;  ///< none: all
+};
+
 int run_status(const std::string& address, bool json);
 int run_sensors(const std::string& address, bool json);
 int run_events(const std::string& address, bool json);
@@ -44,7 +49,7 @@ int run_watch(const std::string& address, const WatchArguments& arguments);
 int run_calibrate(const std::string& address, const CalibrateArguments& arguments);
 int run_mark(const std::string& address, const std::string& text);
 int run_stimulus(const std::string& address, const StimulusArguments& arguments);
-int run_expect(const std::string& address, double seconds);
+int run_expect(const std::string& address, const ExpectArguments& arguments);
 int run_configure(const std::string& address, const std::vector<std::string>& settings);
 int run_record(const std::string& address, const RecordArguments& arguments);
 

@@ -37,7 +37,7 @@ struct CommandLine {
   WatchArguments watch;
   CalibrateArguments calibrate;
   std::string mark;
-  double expected_s = 0.0;
+  ExpectArguments expect;
   std::vector<std::string> settings;
   StimulusArguments stimulus;
   RecordArguments record;
@@ -128,12 +128,13 @@ void CommandLine::add_orders() {
   pulses->add_option("--pulses", stimulus.pulses, "how many")->check(within(1, 1e6, ""))->capture_default_str();
   pulses->add_option("--period", stimulus.period_ms, "ms from pulse to pulse")->check(within(5, 10000, "ms"));
   pulses->add_option("--sensor", stimulus.sensor, "whose samples they are in (default: every sensor's)");
-  command(app, "expect",
-          "say that a contraction is expected now; activity at other times is a spasm event from then on",
-          [this](const std::string& a) { return run_expect(a, expected_s); })
-      ->add_option("seconds", expected_s, "for so long; 0: none is expected")
+  auto* expected = command(
+      app, "expect", "say that a contraction is expected now; activity at other times is a spasm event from then on",
+      [this](const std::string& a) { return run_expect(a, expect); });
+  expected->add_option("seconds", expect.seconds, "for so long; 0: none is expected")
       ->required()
       ->check(within(0, 3600, "s"));
+  expected->add_option("--channel", expect.channels, "of this muscle, may be repeated (default: of every muscle)");
   command(app, "configure", "change options of the running daemon",
           [this](const std::string& a) { return run_configure(a, settings); })
       ->add_option("setting", settings, "KEY=VALUE, as --set of myod")

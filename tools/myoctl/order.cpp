@@ -129,9 +129,11 @@ int run_stimulus(const std::string& address, const StimulusArguments& arguments)
   return done(order(address, command, 0, nothing), "told");
 }
 
-int run_expect(const std::string& address, double seconds) {
+int run_expect(const std::string& address, const ExpectArguments& arguments) {
   v1::Command command;
-  command.mutable_expect()->set_seconds(seconds);
+  auto& expect = *command.mutable_expect();
+  expect.set_seconds(arguments.seconds);
+  for (const auto& channel : arguments.channels) expect.add_channels(channel);
   return done(order(address, command, 0, nothing), "expecting");
 }
 

@@ -228,6 +228,23 @@ TEST(Life, MarksNothingBeforeTheFirstSampleAndCalibratesNoChannelTwice) {
   EXPECT_NE(twice.err.find("name each channel once"), std::string::npos) << twice.err;
 }
 
+TEST(Life, JudgesOnlyTheMusclesThatWereNamedAsExpectedAndRefusesOthers) {
+  const TemporaryFolder folder;
+  Process sensor(simulator(folder, "sim", {"--scenario", "spasm"}));
+  ASSERT_TRUE(sensor.line());
+  Daemon daemon(folder, {"--sensor", "sim@" + (folder / "tty")});
+  ASSERT_TRUE(daemon.becomes("state", "streaming"));
+  Process events(daemon.ctl_words({"events", "--json"}));
+  const Finished named = daemon.ctl({"expect", "0", "--channel", "right"});
+  EXPECT_EQ(named.code, 0) << named.err;
+  const auto spasm = events.line_with("while no contraction is expected");
+  ASSERT_TRUE(spasm);
+  EXPECT_EQ(json_field(*spasm, "channel"), "right");
+  const Finished unknown = daemon.ctl({"expect", "0", "--channel", "nose"});
+  EXPECT_EQ(unknown.code, 78);
+  EXPECT_NE(unknown.err.find("no channel is called nose"), std::string::npos) << unknown.err;
+}
+
 TEST(Life, TellsActivityOutsideAnExpectedContraction) {
   const TemporaryFolder folder;
   Process sensor(simulator(folder, "sim", {"--scenario", "spasm"}));

@@ -154,6 +154,10 @@ TEST_F(Talk, OrdersCarryTheirArguments) {
   EXPECT_EQ(ordered({"configure", "features.hop_ms=40", "a.b=c=d"}, {}, got).code, 0);
   ASSERT_EQ(got.configure().settings_size(), 2);
   EXPECT_EQ(got.configure().settings(1), "a.b=c=d");
+  EXPECT_EQ(ordered({"expect", "5", "--channel", "biceps", "--channel", "triceps"}, {}, got).out, "expecting\n");
+  EXPECT_EQ(got.expect().seconds(), 5.0);
+  ASSERT_EQ(got.expect().channels_size(), 2);
+  EXPECT_EQ(got.expect().channels(1), "triceps");
   v1::Reply path;
   path.set_text("recording to P01/x.xdf");
   EXPECT_EQ(ordered({"record", "start", "--subject", "P01", "--label", "walk"}, path, got).out,
