@@ -217,7 +217,7 @@ void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexc
   std::fill_n(counted.begin(), rows * lanes, std::uint8_t{1});
   gated = false;
   if (!all_good(flags.data(), rows * lanes)) mark_invalid(rows);
-  history.put(next_index, rows, y.data(), counted.data());
+  history.put(next_index, rows, y.data(), clean_since <= next_index ? nullptr : counted.data());
   push_windows(rows);
   kernels().envelopes(envelopes.newest.data(), y.data(), rows, lanes, envelopes.sections.data(),
                       envelopes.state.data());

@@ -1,6 +1,6 @@
 // Integrated EMG of an activation: the rectified signal summed from its onset to its offset, uV s. Both are known only
-// some time after they were, so the sum follows half a history behind and is finished from there. Sample by sample, in
-// their order: no cut into blocks changes a bit.
+// some time after they were, so the sum follows most of a history behind and is finished from there. Sample by sample,
+// in their order: no cut into blocks changes a bit.
 #pragma once
 
 #include <cmath>
@@ -16,9 +16,10 @@ class ActivationIntegral {
  public:
   void onset(std::uint64_t index) noexcept { open_ = true, first_ = next_ = index, sum_uv_ = 0.0, counted_ = 0; }
 
-  /// All that is older than half the history.
+  /// All that will soon be overwritten.
   void follow(const History& history, std::size_t lane, std::uint64_t now) noexcept {
-    if (open_ && now > history.rows() / 2) advance(history, lane, now - history.rows() / 2);
+    const std::size_t behind = history.rows() - history.rows() / 16;
+    if (open_ && now > behind) advance(history, lane, now - behind);
   }
 
   /// NaN when less than `least_valid` of its samples are valid, or when it is not known as a whole.

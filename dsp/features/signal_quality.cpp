@@ -22,14 +22,13 @@ SignalQuality::SignalQuality(const Setup& setup)
       history_(setup.window + setup.spread, setup.lanes),
       spectrum_(setup.window, setup.rate_hz, 0.5 * setup.rate_hz / static_cast<double>(setup.window), setup.rate_hz),
       uv_(run_rows * setup.lanes, 0.0),
-      counted_(run_rows * setup.lanes, 1),
       flags_(history_.rows() * setup.lanes, sample_settling),
       mains_(setup.channels),
       found_(setup.channels, 0),
       reasons_(setup.channels, 0) {}
 
 void SignalQuality::push(std::uint64_t first, std::size_t rows, const std::uint8_t* flags) noexcept {
-  history_.put(first, rows, uv_.data(), counted_.data());
+  history_.put(first, rows, uv_.data(), nullptr);
   std::copy_n(flags, rows * setup_.lanes, flags_.data() + history_.slot(first) * setup_.lanes);
 }
 

@@ -80,7 +80,7 @@ class SignalQuality {
   History history_;
   Spectrum spectrum_;
   std::vector<double> uv_;
-  std::vector<std::uint8_t> counted_, flags_;  // ones, as a history wants them; history rows x lanes
+  std::vector<std::uint8_t> flags_;  // history rows x lanes
   std::vector<Mains> mains_;
   std::vector<std::uint32_t> found_, reasons_;
 };

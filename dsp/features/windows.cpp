@@ -1,29 +1,42 @@
 #include "dsp/features/windows.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 namespace myod::dsp {
 
 History::History(std::size_t least_rows, std::size_t lanes)
-    : lanes_(lanes), mask_(std::bit_ceil(least_rows + run_rows) - 1) {
+    : lanes_(lanes), rows_((least_rows + 2 * run_rows - 1) / run_rows * run_rows) {
   constexpr std::size_t apart = 9;  // rows, lest the same slot of every tile falls into the same set of the cache
-  pitch_ = (rows() + apart) * lane_tile;
+  pitch_ = (rows_ + apart) * lane_tile;
   y_.assign(pitch_ * (lanes_ / lane_tile), 0.0);
   valid_.assign(y_.size(), 0);
 }
 
+void History::reach(std::uint64_t first) noexcept {
+  if (first - lap_ >= rows_) lap_ = first - first % rows_;
+}
+
 void History::put(std::uint64_t first, std::size_t rows, const double* y, const std::uint8_t* valid) noexcept {
-  for (std::size_t tile = 0; tile < lanes_ / lane_tile; ++tile)
+  reach(first);
+  const bool known = valid == nullptr && whole_ >= rows_;  // then every flag says so already
+  whole_ = valid != nullptr ? 0 : known ? whole_ : whole_ + rows;
+  for (std::size_t tile = 0; tile < lanes_ / lane_tile; ++tile) {
+    const std::size_t to = at(tile, first);
     for (std::size_t i = 0; i < rows; ++i) {
-      const std::size_t from = i * lanes_ + tile * lane_tile, to = at(tile, first) + i * lane_tile;
-      std::memcpy(y_.data() + to, y + from, lane_tile * sizeof *y);  // of constant size: no call
-      std::memcpy(valid_.data() + to, valid + from, lane_tile);
+      const std::size_t from = i * lanes_ + tile * lane_tile;
+      double* row = y_.data() + to + i * lane_tile;
+      __builtin_prefetch(row + rows * lane_tile, 1);      // of the next run: far from what was used last
+      std::memcpy(row, y + from, lane_tile * sizeof *y);  // of constant size: no call
+      if (valid != nullptr) std::memcpy(valid_.data() + to + i * lane_tile, valid + from, lane_tile);
     }
+    if (valid == nullptr && !known) std::fill_n(valid_.data() + to, rows * lane_tile, std::uint8_t{1});
+  }
 }
 
 void History::lose(std::uint64_t first, std::size_t rows) noexcept {
+  reach(first);
+  whole_ = 0;
   for (std::size_t tile = 0; tile < lanes_ / lane_tile; ++tile) {
     std::fill_n(y_.data() + at(tile, first), rows * lane_tile, 0.0);
     std::fill_n(valid_.data() + at(tile, first), rows * lane_tile, std::uint8_t{0});
@@ -31,6 +44,7 @@ void History::lose(std::uint64_t first, std::size_t rows) noexcept {
 }
 
 void History::clear() noexcept {
+  whole_ = 0;
   std::fill(y_.begin(), y_.end(), 0.0);
   std::fill(valid_.begin(), valid_.end(), std::uint8_t{0});
 }

@@ -22,15 +22,19 @@ class History {
  public:
   History(std::size_t least_rows, std::size_t lanes);
 
-  std::size_t rows() const noexcept { return mask_ + 1; }
-  std::size_t slot(std::uint64_t index) const noexcept { return static_cast<std::size_t>(index) & mask_; }
+  std::size_t rows() const noexcept { return rows_; }
+  /// Of a row that is there. Before the first sample the index wraps, and so does this.
+  std::size_t slot(std::uint64_t index) const noexcept {
+    const auto ahead = static_cast<std::size_t>(index - lap_);
+    return ahead < rows_ ? ahead : ahead + rows_;
+  }
 
   const double* y(std::size_t tile, std::uint64_t index) const noexcept { return y_.data() + at(tile, index); }
   const std::uint8_t* valid(std::size_t tile, std::uint64_t index) const noexcept {
     return valid_.data() + at(tile, index);
   }
 
-  /// rows x lanes, of one run. `valid`: 0 or 1 each; `y` is 0 where a sample is missing.
+  /// rows x lanes, of one run. `valid`: 0 or 1 each, null when all are; `y` is 0 where a sample is missing.
   void put(std::uint64_t first, std::size_t rows, const double* y, const std::uint8_t* valid) noexcept;
   /// A run of zeros that are not valid.
   void lose(std::uint64_t first, std::size_t rows) noexcept;
@@ -50,7 +54,10 @@ class History {
   std::size_t at(std::size_t tile, std::uint64_t index) const noexcept {
     return tile * pitch_ + slot(index) * lane_tile;
   }
-  std::size_t lanes_, mask_, pitch_;  // pitch: values from tile to tile
+  void reach(std::uint64_t first) noexcept;
+  std::size_t lanes_, rows_, pitch_;  // rows: whole runs; pitch: values from tile to tile
+  std::uint64_t lap_ = 0;             // index in the first slot, or soon to be
+  std::size_t whole_ = 0;             // the newest rows that are all valid
   std::vector<double> y_;             // the conditioned signal
   std::vector<std::uint8_t> valid_;
 };
