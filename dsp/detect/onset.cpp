@@ -18,7 +18,7 @@ struct ProfileRow {
 constexpr std::array<ProfileRow, 2> profiles{{{6.0, 20.0}, {9.0, 0.0}}};  // by OnsetProfile: standard, fast
 
 // For 0.3 false onsets a minute with the true sigma0, to the precision of
-// tests/oracles/detect/onset_thresholds.py, which regenerates the table. dsp-spec 0b.2 prints lower ones for the
+// tests/oracles/onset_thresholds.py, which regenerates the table. dsp-spec 0b.2 prints lower ones for the
 // standard profile: measured over 600 min these raise 0.33 to 0.7 a minute from 1000 Hz on and 0.7 to 1.0 at 200 and
 // 500 Hz, above its own bound of 0.5.
 struct ThresholdRow {

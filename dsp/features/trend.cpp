@@ -27,7 +27,7 @@ std::ptrdiff_t nearest(double v) { return static_cast<std::ptrdiff_t>(std::nearb
 
 double student_975(double degrees_of_freedom) noexcept {
   if (!(degrees_of_freedom >= 2.0)) return nan;
-  // Polynomial in 1 / dof, fitted to scipy.stats.t.ppf(0.975, dof) at Chebyshev nodes (tests/oracles/dsp_oracle.py).
+  // Polynomial in 1 / dof, fitted to scipy.stats.t.ppf(0.975, dof) at Chebyshev nodes (tests/oracles/trend.py).
   constexpr std::array c{1.959963980828579,  2.372272407398513,    2.822431436314826,
                          2.557298680562609,  1.5743165112715178,   0.8164999162076795,
                          0.4190040318309248, 0.023301791619908474, 0.16459943921772235};

@@ -110,7 +110,7 @@ class Recorder : public dsp::Sink {
   }
 };
 
-/// Sum of 12 uniform numbers minus 6, exactly as tests/oracles/dsp_oracle.py.
+/// Sum of 12 uniform numbers minus 6, exactly as tests/oracles/oracle.py.
 inline std::vector<double> oracle_noise(std::size_t n, std::uint64_t seed) {
   std::vector<double> sum(n, 0.0);
   std::uint64_t z = seed;

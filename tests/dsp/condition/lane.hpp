@@ -28,7 +28,7 @@ inline std::vector<double> through(dsp::Stage& stage, const std::vector<double>&
   return out;
 }
 
-/// Fundamental, third and fifth harmonic, as tests/oracles/condition_oracle.py.
+/// Fundamental, third and fifth harmonic, as tests/oracles/conditioning.py.
 inline std::vector<double> hum(std::size_t n, double rate_hz, double hz, double amplitude) {
   std::vector<double> x(n);
   for (std::size_t i = 0; i < n; ++i) {

@@ -90,8 +90,8 @@ TEST(Mwave, NeedsPulses) {
   EXPECT_THROW(Pipeline(test::emg_stream(rate), o), std::invalid_argument);
 }
 
-/// The signal of the oracle (condition_oracle.py): muscle with an answer of 20 ms to every pulse, and the chain that
-/// blanks 1 ms before to 5 ms after each.
+/// The signal of the oracle (tests/oracles/conditioning.py): muscle with an answer of 20 ms to every pulse, and the
+/// chain that blanks 1 ms before to 5 ms after each.
 TEST(Stimulation, IsFilledAndItsAnswerTakenOutAsThePlainRecursionsDo) {
   const std::size_t samples = 6000;
   auto x = test::oracle_noise(samples, 41);

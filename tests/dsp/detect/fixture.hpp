@@ -1,4 +1,4 @@
-// The input of the fixtures in tests/data/detect, bit for bit that of their generators (tests/oracles/detect).
+// The input of the fixtures in tests/data/detect, bit for bit that of their generators (tests/oracles).
 #pragma once
 
 #include <cstdint>

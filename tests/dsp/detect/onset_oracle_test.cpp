@@ -1,4 +1,4 @@
-// Decision indices against a plain loop of the recursion (tests/oracles/detect/onset_fixture.py), which saw the same
+// Decision indices against a plain loop of the recursion (tests/oracles/onset_decisions.py), which saw the same
 // bits.
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The detectors of the literature: decision indices against SciPy and plain loops
-// (tests/oracles/detect/threshold_fixture.py), and what every method keeps to.
+// (tests/oracles/threshold_decisions.py), and what every method keeps to.
 #include "dsp/detect/threshold_method.hpp"
 
 #include <gtest/gtest.h>

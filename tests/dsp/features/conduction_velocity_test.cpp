@@ -13,7 +13,7 @@
 namespace myod::dsp {
 namespace {
 
-/// tests/oracles/features/velocity_fixture.py wrote them.
+/// tests/oracles/velocity.py wrote them.
 double oracle(const std::string& key) {
   std::map<std::string, double> values;
   std::ifstream file(MYOD_SOURCE_DIR "/tests/data/features/velocity.csv");

@@ -12,7 +12,7 @@
 namespace myod::dsp {
 namespace {
 
-/// tests/oracles/features/quality_fixture.py wrote them.
+/// tests/oracles/quality.py wrote them.
 double oracle(const std::string& key) {
   static const auto all = [] {
     std::map<std::string, double> values;

@@ -11,7 +11,7 @@
 namespace myod::dsp {
 namespace {
 
-/// tests/oracles/features/trend_fixture.py wrote them.
+/// tests/oracles/trend.py wrote them.
 const std::map<std::string, double>& oracle() {
   static const auto all = [] {
     std::map<std::string, double> values;

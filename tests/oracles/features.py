@@ -1,38 +1,12 @@
 #!/usr/bin/python3
-# What SciPy says about the pipeline's filters and features: rows key,index,value on stdout, committed as
-# tests/data/dsp/oracle.csv. The input is a 64-bit LCG, so the tests make the same doubles. With --check FILE: compares
-# FILE with a fresh run (exit 1 when they differ by more than one linear-algebra library from another, 77 when there is
-# no SciPy).
-import sys
+"""What SciPy says about the pipeline's filters and features: rows key,index,value, committed as
+tests/data/dsp/oracle.csv."""
+from oracle import Rows, noise_across as noise, scipy
 
-try:
-    import numpy as np
-    import scipy.signal as s
-except ImportError:
-    print("SKIPPED: no scipy")
-    sys.exit(77)
-
+np, s = scipy("numpy"), scipy("scipy.signal")
 SECONDS, STRIDE = 4, 97
-ROWS = []
-
-
-def put(key, values, stride=1):
-    values = np.atleast_1d(np.asarray(values, dtype=float)).ravel()
-    ROWS.extend((key, i, values[i]) for i in range(0, len(values), stride))
-
-
-def noise(n, seed):
-    """Sum of 12 uniform numbers minus 6: close to normal, exact in any language."""
-    u = np.empty(12 * n)
-    z = seed
-    for i in range(12 * n):
-        z = (z * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
-        u[i] = (z >> 11) / 9007199254740992.0
-    u = u.reshape(12, n)
-    total = u[0].copy()
-    for row in u[1:]:
-        total = total + row
-    return total - 6.0
+ROWS = Rows("key,index,value")
+put = ROWS.put_all
 
 
 def designs():
@@ -106,14 +80,4 @@ def spectrum(seg, fs, name):
 designs()
 for rate in (500, 1000, 2000):
     signals(rate)
-if len(sys.argv) == 3 and sys.argv[1] == "--check":
-    kept = [line.rstrip("\n").split(",") for line in open(sys.argv[2], encoding="ascii")][1:]
-    same = len(kept) == len(ROWS) and all(
-        k[0] == key and int(k[1]) == i and abs(float(k[2]) - v) <= 1e-9 * abs(v) + (1e-9 if key.startswith("y_") else 1e-18)
-        for k, (key, i, v) in zip(kept, ROWS)
-    )
-    print("same" if same else "differs: write the file anew and look at the difference")
-    sys.exit(0 if same else 1)
-print("key,index,value")
-for key, i, v in ROWS:
-    print(f"{key},{i},{float(v)!r}")
+ROWS.finish(lambda key, v: 1e-9 * abs(v) + (1e-9 if key.startswith("y_") else 1e-18))

@@ -1,13 +1,11 @@
 #!/usr/bin/python3
-"""Reference decisions of the activation detector: a plain loop over the recursion of dsp/detect/onset.hpp.
-
-Writes onset_decisions.csv into tests/data/detect (or the folder given). Plain Python doubles, no library: the input
-comes from a 64-bit linear congruential generator that the C++ test repeats exactly, so indices must be equal.
-Runs for a few seconds.
+"""Reference decisions of the activation detector: a plain loop over the recursion of dsp/detect/onset.hpp, committed as
+tests/data/detect/onset_decisions.csv. The input can be made exactly in any language, so indices must be equal. No
+library; runs for a few seconds.
 """
 import math
-import sys
-from pathlib import Path
+
+from oracle import finish, noise
 
 LN2, LN4 = 0.6931471805599453, 1.3862943611198906
 MEDIAN_SQUARE = 0.45493642311957283
@@ -25,17 +23,6 @@ CASES = [
     ("short_gap_rest", 1000.0, "standard", 5.6, 3.0, 0, 0, 4008, 19),
 ]
 SAMPLES = 60000
-
-
-def noise(n, seed):
-    """Sum of 12 uniforms minus 6: about normal, the same bits everywhere."""
-    z = seed
-    for _ in range(n):
-        g = 0.0
-        for _ in range(12):
-            z = (z * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
-            g += (z >> 11) / 9007199254740992.0
-        yield g - 6.0
 
 
 def amplitude(i):
@@ -126,7 +113,6 @@ def detect(samples, rate, profile, h, rest_uv):
 
 
 def main():
-    out = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "data" / "detect"
     rows = ["case,rate_hz,profile,rest_uv,invalid_from,invalid_to,gap_at,gap_length,kind,event,decision,brief"]
     for seed, case in enumerate(CASES, 1):
         name, rate, profile, h, rest, bad_from, bad_to, gap_at, gap_length = case
@@ -141,8 +127,7 @@ def main():
             raise SystemExit(f"{name}: no decision, the case tests nothing")
         head = f"{name},{rate},{profile},{rest:g},{bad_from},{bad_to},{gap_at},{gap_length}"
         rows += [f"{head},{kind},{event},{decision},{brief}" for kind, event, decision, brief in decisions]
-        print(name, len(decisions), "decisions")
-    (out / "onset_decisions.csv").write_text("\n".join(rows) + "\n")
+    finish(rows)
 
 
 if __name__ == "__main__":

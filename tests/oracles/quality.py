@@ -1,33 +1,14 @@
 #!/usr/bin/python3
-# What SciPy's periodogram gives for the quality indices (dsp/features/quality_indices.hpp): rows key,value on stdout,
-# committed as tests/data/features/quality.csv. The signals are sums of an LCG's noise and of ramps, exact in any
-# language, so the test makes the same doubles. With --check FILE: compares FILE with a fresh run (exit 1 when they
-# differ, 77 when there is no SciPy).
-import sys
+"""What SciPy's periodogram gives for the quality indices (dsp/features/quality_indices.hpp): rows key,value, committed
+as tests/data/features/quality.csv. The signals are sums of noise and of ramps, exact in any language."""
+from oracle import Rows, noise, scipy
 
-try:
-    import numpy as np
-    import scipy.signal as s
-except ImportError:
-    print("SKIPPED: no scipy")
-    sys.exit(77)
-
-ROWS = []
+np, s = scipy("numpy"), scipy("scipy.signal")
+ROWS = Rows("key,value")
 # case, samples, rate, smoothing of the noise (0: white), slow sway, hum, samples of a hum's period
 CASES = [("white", 1000, 1000.0, 0.0, 0.0, 0.0, 20), ("muscle", 1000, 1000.0, 0.6, 0.0, 0.0, 20),
          ("moved", 1000, 1000.0, 0.6, 40.0, 0.0, 20), ("humming", 2000, 2000.0, 0.7, 5.0, 12.0, 40),
          ("odd", 1875, 1926.0, 0.7, 5.0, 1.0, 38)]
-
-
-def noise(n, seed):
-    """Sum of 12 uniform numbers minus 6, in time: close to normal."""
-    z = seed
-    for _ in range(n):
-        total = 0.0
-        for _ in range(12):
-            z = (z * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
-            total += (z >> 11) / 9007199254740992.0
-        yield total - 6.0
 
 
 def signal(n, seed, smooth, sway, hum, period):
@@ -56,29 +37,21 @@ for seed, (name, n, fs, smooth, sway, hum, period) in enumerate(CASES, 1):
     f, p = f[keep], p[keep]
     total = np.sum(p) * df
     top = int(0.2 * len(p))
-    ROWS.append((name + "_sn", db(total, np.mean(p[-top:]) * len(p) * df)))
+    ROWS.put(name + "_sn", db(total, np.mean(p[-top:]) * len(p) * df))
     means, centres = smoothed(p, f, 35.0, f[-1])
     peak = np.argmax(means)
     low = f < 20.0
     motion = np.sum(np.maximum(0.0, p[low] - means[peak] * f[low] / centres[peak])) * df
-    ROWS.append((name + "_sm", db(total, motion)))
+    ROWS.put(name + "_sm", db(total, motion))
     drop, _ = smoothed(p, f, 35.0, 600.0)
-    ROWS.append((name + "_dp", db(np.max(drop), np.min(drop))))
+    ROWS.put(name + "_dp", db(np.max(drop), np.min(drop)))
     m0, m1, m2 = np.sum(p), np.sum(p * f), np.sum(p * f * f)
-    ROWS.append((name + "_omega", np.sqrt(m2 / m0) / (m1 / m0)))
+    ROWS.put(name + "_omega", np.sqrt(m2 / m0) / (m1 / m0))
     off = np.abs(f - 50.0)
     line = off < 2.5 * df
     floor = np.mean(p[(off >= 3.0) & (off <= 6.0)])
     power = (np.sum(p[line]) - floor * np.sum(line)) * df
-    ROWS.append((name + "_line", power))
-    ROWS.append((name + "_rest", np.sum(p[(f >= 20.0) & (f <= 450.0)]) * df - power))
+    ROWS.put(name + "_line", power)
+    ROWS.put(name + "_rest", np.sum(p[(f >= 20.0) & (f <= 450.0)]) * df - power)
 
-if len(sys.argv) == 3 and sys.argv[1] == "--check":
-    kept = [line.rstrip("\n").split(",") for line in open(sys.argv[2], encoding="ascii")][1:]
-    same = len(kept) == len(ROWS) and all(
-        k[0] == key and abs(float(k[1]) - v) <= 1e-9 * abs(v) + 1e-12 for k, (key, v) in zip(kept, ROWS))
-    print("same" if same else "differs: write the file anew and look at the difference")
-    sys.exit(0 if same else 1)
-print("key,value")
-for key, v in ROWS:
-    print(f"{key},{float(v)!r}")
+ROWS.finish(lambda key, v: 1e-9 * abs(v) + 1e-12)

@@ -1,38 +1,14 @@
 #!/usr/bin/python3
-# What SciPy, or a plain loop over the published recursion, says about the stages of conditioning: rows key,index,value
-# on stdout, committed as tests/data/condition/oracle.csv. The noise is a 64-bit LCG, so the tests make the same doubles.
-# With --check FILE: compares FILE with a fresh run (exit 1 when they differ, 77 when there is no SciPy).
+"""What SciPy, or a plain loop over the published recursion, says about the stages of conditioning: rows key,index,value,
+committed as tests/data/condition/oracle.csv."""
 import math
-import sys
 
-try:
-    import numpy as np
-    import scipy.signal as s
-except ImportError:
-    print("SKIPPED: no scipy")
-    sys.exit(77)
+from oracle import Rows, noise_across as noise, scipy
 
+np, s = scipy("numpy"), scipy("scipy.signal")
 STRIDE = 97
-ROWS = []
-
-
-def put(key, values, stride=1):
-    values = np.atleast_1d(np.asarray(values, dtype=float)).ravel()
-    ROWS.extend((key, i, values[i]) for i in range(0, len(values), stride))
-
-
-def noise(n, seed):
-    """Sum of 12 uniform numbers minus 6: close to normal, exact in any language."""
-    u = np.empty(12 * n)
-    z = seed
-    for i in range(12 * n):
-        z = (z * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
-        u[i] = (z >> 11) / 9007199254740992.0
-    u = u.reshape(12, n)
-    total = u[0].copy()
-    for row in u[1:]:
-        total = total + row
-    return total - 6.0
+ROWS = Rows("key,index,value")
+put = ROWS.put_all
 
 
 def hum(n, fs, hz, amplitude):
@@ -172,26 +148,10 @@ def stimulation():
         put(f"mwave_{method}", without_answer(line, pulses, method), STRIDE)
 
 
-def check(path):
-    fresh = {f"{k},{i}": v for k, i, v in ROWS}
-    with open(path) as file:
-        kept = dict(line.rstrip("\n").rsplit(",", 1) for line in file.readlines()[1:])
-    if fresh.keys() != kept.keys():
-        print("other keys:", sorted(fresh.keys() ^ kept.keys())[:5])
-        return 1
-    # 1e-7: the recursive least squares of the reference tell one linear-algebra library from another at 3e-8.
-    bad = [k for k, v in fresh.items() if abs(v - float(kept[k])) > 1e-7 * max(1.0, abs(v))]
-    print(len(bad), "numbers differ", bad[:5])
-    return 1 if bad else 0
-
-
 fixed_filters()
 cancelled()
 looks()
 reference()
 stimulation()
-if len(sys.argv) == 3 and sys.argv[1] == "--check":
-    sys.exit(check(sys.argv[2]))
-print("key,index,value")
-for key, index, value in ROWS:
-    print(f"{key},{index},{value!r}")
+# The recursive least squares of the reference tell one linear-algebra library from another at 3e-8.
+ROWS.finish(lambda key, v: 1e-7 * max(1.0, abs(v)))

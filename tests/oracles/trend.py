@@ -1,35 +1,20 @@
 #!/usr/bin/python3
-# What SciPy says about straight lines (dsp/features/trend.hpp): rows key,value on stdout, committed as
-# tests/data/features/trend.csv. The points come from a 64-bit LCG that the test repeats. With --check FILE: compares
-# FILE with a fresh run (exit 1 when they differ, 77 when there is no SciPy).
-import sys
+"""What SciPy says about straight lines (dsp/features/trend.hpp): rows key,value, committed as
+tests/data/features/trend.csv."""
+from itertools import islice
 
-try:
-    import numpy as np
-    import scipy.stats as st
-except ImportError:
-    print("SKIPPED: no scipy")
-    sys.exit(77)
+from oracle import Rows, scipy, uniform
 
-ROWS = []
+np, st = scipy("numpy"), scipy("scipy.stats")
+ROWS = Rows("key,value")
+put = ROWS.put
 # case, points, slope per second, seconds between points, smoothing (1: independent), lags
 CASES = [("flat", 10, 0.0, 1.0, 1, 0), ("falling", 32, -0.2, 1.0, 1, 0), ("rising", 31, 0.5, 2.5, 1, 0),
          ("overlapping", 32, -0.1, 0.5, 2, 1), ("much", 32, 0.0, 0.125, 8, 7)]
 
 
-def uniform(n, seed):
-    z = seed
-    for _ in range(n):
-        z = (z * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
-        yield (z >> 11) / 9007199254740992.0
-
-
-def put(key, value):
-    ROWS.append((key, float(value)))
-
-
 for seed, (name, n, slope, step, smooth, lags) in enumerate(CASES, 1):
-    u = list(uniform(n + smooth, seed))
+    u = list(islice(uniform(seed), n + smooth))
     t = np.array([3.0 + step * i for i in range(n)])
     y = np.array([80.0 + slope * (step * i) + 10.0 * (sum(u[i:i + smooth]) / smooth - 0.5) for i in range(n)])
     line = st.linregress(t, y)
@@ -49,12 +34,4 @@ for seed, (name, n, slope, step, smooth, lags) in enumerate(CASES, 1):
 for dof in (2.0, 2.5, 3.0, 4.7, 8.0, 30.0, 61.5, 1000.0):
     put(f"student_{dof}", st.t.ppf(0.975, dof))
 
-if len(sys.argv) == 3 and sys.argv[1] == "--check":
-    kept = [line.rstrip("\n").split(",") for line in open(sys.argv[2], encoding="ascii")][1:]
-    same = len(kept) == len(ROWS) and all(
-        k[0] == key and abs(float(k[1]) - v) <= 1e-9 * abs(v) + 1e-18 for k, (key, v) in zip(kept, ROWS))
-    print("same" if same else "differs: write the file anew and look at the difference")
-    sys.exit(0 if same else 1)
-print("key,value")
-for key, v in ROWS:
-    print(f"{key},{v!r}")
+ROWS.finish(lambda key, v: 1e-9 * abs(v) + 1e-18)

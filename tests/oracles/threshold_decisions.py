@@ -1,21 +1,14 @@
 #!/usr/bin/python3
-"""Reference decisions of the detectors of the literature (dsp/detect/threshold_method.hpp), by SciPy and plain loops.
-
-Rows on stdout, committed as tests/data/detect/threshold_decisions.csv. The input comes from a 64-bit linear congruential
-generator that the C++ test repeats exactly; indices must be equal. With --check FILE: compares FILE with a fresh run
-(exit 1 when they differ, 77 when there is no SciPy). Runs for about half a minute.
+"""Reference decisions of the detectors of the literature (dsp/detect/threshold_method.hpp), by SciPy and plain loops,
+committed as tests/data/detect/threshold_decisions.csv. The input can be made exactly in any language; indices must be
+equal. Runs for about half a minute.
 """
 import math
-import sys
 
-try:
-    import numpy as np
-    from scipy import linalg, signal
-except ImportError:
-    print("SKIPPED: no scipy")
-    sys.exit(77)
+from onset_decisions import SAMPLES, amplitude, ms
+from oracle import finish, noise, scipy
 
-from onset_fixture import SAMPLES, amplitude, ms, noise
+np, linalg, signal = scipy("numpy"), scipy("scipy.linalg"), scipy("scipy.signal")
 
 THRESHOLD = {"hodges_bui": 1.9, "tkeo_dt": 2.1, "bonato": 15.0, "lidierth": 2.2}
 # (case, method, rate_hz, options that are not the default, rest given in uV or 0, invalid from, to, gap at, gap length)
@@ -229,13 +222,7 @@ def main():
         options = ";".join(f"{k}={v:g}" for k, v in changed.items())
         head = f"{name},{method},{rate},{options},{rest:g},{bad_from},{bad_to},{gap_at},{gap_length}"
         lines += [f"{head},{kind},{event},{decision},{brief}" for kind, event, decision, brief in told]
-    text = "\n".join(lines) + "\n"
-    if len(sys.argv) == 3 and sys.argv[1] == "--check":
-        if open(sys.argv[2]).read() != text:
-            raise SystemExit(sys.argv[2] + " is not what SciPy says")
-        print("the same")
-        return
-    sys.stdout.write(text)
+    finish(lines)
 
 
 if __name__ == "__main__":
