@@ -93,10 +93,12 @@ TEST_F(PipelinesTest, ARunningStreamKeepsItsChannels) {
   pipelines.begin(0, stream_of({"left", "right"}), {}, "", keep());
   built();
   take();
-  for (const std::vector<std::string>& other :
-       {std::vector<std::string>{"left"}, {"left", "right", "third"}, {"right", "left"}}) {
+  dsp::Stream of_other_kind = stream_of({"left", "right"});
+  of_other_kind.channels[1].kind = dsp::ChannelKind::angle;
+  for (const dsp::Stream& other :
+       {stream_of({"left"}), stream_of({"left", "right", "third"}), stream_of({"right", "left"}), of_other_kind}) {
     outcomes.clear();
-    pipelines.rebuild(0, stream_of(other), {}, "", keep());
+    pipelines.rebuild(0, other, {}, "", keep());
     ASSERT_EQ(outcomes.size(), 1U);
     EXPECT_EQ(outcomes[0].error, "arm: its channels are other ones than those it began with: restart myod");
     EXPECT_FALSE(outcomes[0].busy);
