@@ -82,6 +82,17 @@ TEST(Life, EndsCleanlyOnASignalFromBeforeItsFirstInstruction) {
   }
 }
 
+TEST(Life, EndsCleanlyOnASignalWhileItsLibrariesAreSetUp) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "SKIPPED: the sanitizer wants to be the first library";
+#else
+  const TemporaryFolder folder;
+  Process myod({program("myod"), "--sensor", "sim", "--listen", "unix:" + (folder / "s"), "--data-dir", folder.path()},
+               {{"LD_PRELOAD", MYOD_EARLY_SIGNAL}});
+  EXPECT_EQ(myod.wait(), 0);
+#endif
+}
+
 TEST(Life, NeverStartsWithAWrongConfigurationAndSaysWhere) {
   const TemporaryFolder folder;
   const std::string file = folder / "wrong.toml";
