@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "daemon/clock.hpp"
@@ -21,14 +20,6 @@ constexpr double default_rest_s = 2.0, default_reference_s = 5.0, longest_trial_
 constexpr std::uint64_t most_pulses = 1'000'000;
 constexpr std::int64_t grace_ns = 5'000'000'000;
 constexpr auto too_many_text = "too many commands are under way: try again in a moment";
-
-v1::Reply refusal(const v1::Command& command, v1::ErrorCode error, const std::string& text) {
-  v1::Reply reply;
-  reply.set_id(command.id());
-  reply.set_error(error);
-  reply.set_text(text);
-  return reply;
-}
 
 bool knows_sensor(const Pipelines& pipelines, const std::string& name) {
   for (std::uint32_t s = 0; s < pipelines.size(); ++s)
@@ -66,6 +57,14 @@ void Commands::handle(const v1::Command& command, std::uint64_t client, Answer a
   client_ = client;
   (this->*found->second)(command, std::move(answer));
   client_ = 0;
+}
+
+v1::Reply Commands::refusal(const v1::Command& command, v1::ErrorCode error, const std::string& text) {
+  v1::Reply reply;
+  reply.set_id(command.id());
+  reply.set_error(error);
+  reply.set_text(text);
+  return reply;
 }
 
 void Commands::calibrate(const v1::Command& command, Answer answer) {
@@ -106,43 +105,6 @@ void Commands::calibrate(const v1::Command& command, Answer answer) {
     send(what, place.what->name, group);
   }
   close(group);
-}
-
-std::optional<Commands::Place> Commands::find_channel(const std::string& name, std::string& known) const {
-  for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
-    const auto& channels = pipelines_.stream(s).channels;
-    for (std::size_t c = 0; c < channels.size(); ++c) {
-      if (channels[c].name == name) return Place{s, static_cast<std::int32_t>(c), &channels[c]};
-      known += (known.empty() ? "" : ", ") + channels[c].name;
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<std::vector<Commands::Place>> Commands::emg_channels(const v1::Command& command, const Names& names,
-                                                                   const std::string& verb, const std::string& done,
-                                                                   const Answer& answer) const {
-  const auto refuse = [&](v1::ErrorCode error, const std::string& text) {
-    answer(refusal(command, error, text));
-    return std::nullopt;
-  };
-  if (const std::set<std::string> once(names.begin(), names.end()); std::cmp_less(once.size(), names.size()))
-    return refuse(v1::ERROR_CODE_BAD_VALUE, verb + ": name each channel once");
-  std::vector<Place> places;
-  for (const std::string& name : names) {
-    std::string known;
-    const auto place = find_channel(name, known);
-    if (!place)
-      return refuse(
-          v1::ERROR_CODE_UNKNOWN_CHANNEL,
-          "no channel is called " + name + (known.empty() ? ": no sensor has started yet" : ": there are " + known));
-    if (place->what->kind != dsp::ChannelKind::emg)
-      return refuse(v1::ERROR_CODE_BAD_VALUE, name + " is no EMG channel: only those are " + done);
-    if (const std::string why = silence_(place->stream); !why.empty())
-      return refuse(v1::ERROR_CODE_FAILED, name + " cannot be " + done + ": " + why);
-    places.push_back(*place);
-  }
-  return places;
 }
 
 void Commands::mark(const v1::Command& command, Answer answer) {

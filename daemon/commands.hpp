@@ -78,6 +78,7 @@ class Commands {
   std::optional<std::vector<Place>> emg_channels(const v1::Command& command, const Names& names,
                                                  const std::string& verb, const std::string& done,
                                                  const Answer& answer) const;
+  static v1::Reply refusal(const v1::Command& command, v1::ErrorCode error, const std::string& text);
   std::optional<Place> find_channel(const std::string& name, std::string& known) const;
 
   /// Sends one to the dsp thread as a part of the group.
