@@ -81,8 +81,9 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
              RepetitionSpectrum(repetition_spectrum.bins()),
              ActiveTime(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz)),
              Fatigue(options.features.spectrum_window_ms / 1000.0, options.features.spectrum_hop_ms / 1000.0),
-             RhythmDetector(lane), UnexpectedActivity(repetition_hop_ms / 1000.0)});
+             UnexpectedActivity(repetition_hop_ms / 1000.0)});
   for (Lane& muscle : muscles) onsets.add(muscle.onset);
+  for (std::size_t tile = 0; tile < lanes / lane_tile; ++tile) rhythms.emplace_back(tile);
   const std::size_t channels = stream.channels.size();
   const std::size_t features =
       std::max(feature_rows(FrameKind::amplitude).size(), feature_rows(FrameKind::control).size());

@@ -169,7 +169,7 @@ void Pipeline::take_seed(std::span<ChannelSeed> out) const noexcept {
     seed.onset = muscle.onset.state();
     seed.reference_earlier = muscle.reference_earlier;
     seed.expectation = muscle.unexpected.state();
-    seed.clonus = muscle.rhythm.under_way();
+    seed.clonus = state_->rhythms[lane / lane_tile].under_way(lane % lane_tile);
   }
 }
 
@@ -193,7 +193,7 @@ void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_
     if (!s.options.onset.enabled) muscle.onset.look_anew(next_index);  // nobody will look until it is enabled again
     muscle.reference_earlier = from.reference_earlier;
     muscle.unexpected.plant(from.expectation);
-    muscle.rhythm.plant(from.clonus);
+    s.rhythms[lane / lane_tile].plant(lane % lane_tile, from.clonus);
     muscle.repetitions.plant_seed(from);
     muscle.fatigue.plant(from.trend);
     s.conditioner.plant_seed(lane, from);

@@ -59,7 +59,6 @@ struct Lane {
   RepetitionSpectrum repetition_spectrum;
   ActiveTime active_time;
   Fatigue fatigue;
-  RhythmDetector rhythm;
   UnexpectedActivity unexpected;
   ActivationIntegral iemg = {};
   double calibrated_rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
@@ -166,6 +165,7 @@ struct Pipeline::State {
   SignalQuality quality;
 
   std::vector<Lane> muscles;
+  std::vector<RhythmDetector> rhythms;  // per tile
   OnsetBank onsets;
   Calibrations calibrations;
 

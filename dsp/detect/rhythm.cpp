@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 namespace myod::dsp {
 namespace {
@@ -12,90 +11,122 @@ constexpr double least_peak = 0.6, least_double = 0.35, most_third = 0.3, least_
 constexpr double mean_of_gaussian = 0.7978845608028654;  // of its magnitude, over its RMS
 constexpr double low_hz = 3.75, high_hz = 8.5;
 constexpr std::size_t looks_to_begin = 6, looks_to_end = 20;
-
-/// Four sums side by side: one would wait for itself.
-double product(const double* a, const double* b, std::size_t count) {
-  std::array<double, 4> sums{};
-  std::size_t k = 0;
-  for (; k + 4 <= count; k += 4)
-    for (std::size_t j = 0; j < 4; ++j) sums.at(j) += a[k + j] * b[k + j];
-  for (; k < count; ++k) sums[0] += a[k] * b[k];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-/// squares: the sum of those before k at k.
-double correlation(std::span<const double> a, std::span<const double> squares, std::size_t lag) {
-  const double late = squares.back() - squares[lag], early = squares[a.size() - lag];
-  const double energy = std::sqrt(std::max(0.0, late * early));
-  return energy > 0.0 ? product(a.data() + lag, a.data(), a.size() - lag) / energy : 0.0;
-}
-
-/// Between two lags.
-double at(std::span<const double> r, double lag) {
-  const auto below = static_cast<std::size_t>(lag);
-  const double share = lag - static_cast<double>(below);
-  return r[below] + share * (r[below + 1] - r[below]);
-}
+constexpr double none = 0.0;  // no period
 
 }  // namespace
 
-RhythmDetector::Window RhythmDetector::in_order() const noexcept {
-  Window a;
-  std::rotate_copy(newest_.begin(), newest_.begin() + static_cast<std::ptrdiff_t>(hops_ % window), newest_.end(),
-                   a.begin());
-  return a;
+RhythmDetector::RhythmDetector(std::size_t turn)
+    : turn_(turn % hops_per_look),
+      kept_(2 * window * lane_tile, 0.0),
+      level_(window * lane_tile, 0.0),
+      ones_(window, 1.0),
+      squares_(lags_of_doubles * lane_tile, 0.0) {}
+
+void RhythmDetector::keep(const PerLane& envelope_uv) noexcept {
+  if (end_ * lane_tile == kept_.size()) {
+    std::copy(kept_.end() - static_cast<std::ptrdiff_t>((window - 1) * lane_tile), kept_.end(), kept_.begin());
+    end_ = window - 1;
+  }
+  double* const row = kept_.data() + end_++ * lane_tile;
+  for (std::size_t lane = 0; lane < lane_tile; ++lane) {
+    const bool known = std::isfinite(envelope_uv[lane]);
+    row[lane] = known ? envelope_uv[lane] : 0.0;
+    lanes_[lane].filled = known ? lanes_[lane].filled + 1 : 0;
+  }
+  ++hops_;
 }
 
-std::optional<Rhythm> RhythmDetector::push(double t_s, double envelope_uv, double rest_uv) noexcept {
-  newest_.at(hops_++ % window) = envelope_uv;
-  filled_ = std::isfinite(envelope_uv) ? filled_ + 1 : 0;
-  if (hops_ % hops_per_look != turn_) return std::nullopt;
-  const auto none = [this]() -> std::optional<Rhythm> {
-    looks_with_ = 0;
-    under_way_ = under_way_ && ++looks_without_ < looks_to_end;
-    return std::nullopt;
+/// As far as some lane needs it: means, then energies, then correlations.
+void RhythmDetector::compare(const PerLane& rest_uv) noexcept {
+  constexpr auto n = static_cast<double>(window);
+  bool any = false;
+  for (std::size_t lane = 0; lane < lane_tile; ++lane) {
+    Lane& l = lanes_[lane];
+    l.varies = false;
+    any |= l.judged = l.filled >= window && rest_uv[lane] > 0.0;
+  }
+  if (!any) return;
+
+  PerLane mean{};
+  kernels_.sum(mean.data(), newest(), window);
+  any = false;
+  for (std::size_t lane = 0; lane < lane_tile; ++lane) {
+    mean[lane] /= n;
+    any |= lanes_[lane].varies =
+        lanes_[lane].judged && mean[lane] >= least_over_rest * mean_of_gaussian * rest_uv[lane];
+  }
+  if (!any) return;
+
+  kernels_.taper(level_.data(), lane_tile, newest(), window, mean.data(), ones_.data());
+  kernels_.autocorrelation(squares_.data(), level_.data(), window, 1);
+  any = false;
+  for (std::size_t lane = 0; lane < lane_tile; ++lane) {
+    const double least_power = least_variation * least_variation * mean[lane] * mean[lane];
+    any |= lanes_[lane].varies &= squares_[lane] >= least_power * n;
+  }
+  known_lags_ = lags;
+  if (any) kernels_.autocorrelation(squares_.data(), level_.data(), window, lags);
+}
+
+/// Between two lags.
+double RhythmDetector::correlation(std::size_t lane, double lag) const noexcept {
+  const auto below = static_cast<std::size_t>(lag);
+  const auto r = [&](std::size_t at) {
+    const double square = squares_[at * lane_tile + lane];
+    return at == 0 ? 1.0 : std::copysign(std::sqrt(std::abs(square)), square);
   };
-  if (filled_ < window || !(rest_uv > 0.0)) return std::nullopt;
+  return r(below) + (lag - static_cast<double>(below)) * (r(below + 1) - r(below));
+}
 
-  Window a = in_order();
-  double mean = 0.0;
-  for (const double v : a) mean += v;
-  mean /= static_cast<double>(window);
-  if (mean < least_over_rest * mean_of_gaussian * rest_uv) return none();
-  const double half_height = 0.5 * *std::max_element(a.begin(), a.end());
-  const auto first =
-      static_cast<double>(std::find_if(a.begin(), a.end(), [&](double v) { return v > half_height; }) - a.begin());
-  std::array<double, window + 1> squares{};
-  for (std::size_t k = 0; k < window; ++k) {
-    a.at(k) -= mean;
-    squares.at(k + 1) = squares.at(k) + a.at(k) * a.at(k);
-  }
-  const double least_power = least_variation * least_variation * mean * mean;
-  if (squares.back() < least_power * static_cast<double>(window)) return none();
-
-  std::array<double, 2 * longest + 2> r{1.0};
-  for (std::size_t lag = 1; lag <= longest + 1; ++lag) r.at(lag) = correlation(a, squares, lag);
+/// Of clonus, in hops; none without.
+double RhythmDetector::period(std::size_t lane) noexcept {
+  if (!lanes_[lane].varies) return none;
+  const auto square = [&](std::size_t lag) { return squares_[lag * lane_tile + lane]; };
   for (std::size_t lag = shortest; lag <= longest; ++lag) {
-    const double before = r.at(lag - 1), peak = r.at(lag), after = r.at(lag + 1);
-    if (peak < least_peak || peak < before || peak < after) continue;
-    const double bend = before - 2.0 * peak + after;
-    const double period = static_cast<double>(lag) + (bend < 0.0 ? 0.5 * (before - after) / bend : 0.0);
-    const double hz = 1.0 / (hop_s * period);
-    if (at(r, 0.5 * period) >= 0.0 || at(r, period / 3.0) >= most_third) continue;
-    if (hz < low_hz || hz > high_hz) return none();
-    const double twice = 2.0 * period;
-    for (std::size_t k = 0; k < 2; ++k)
-      r.at(static_cast<std::size_t>(twice) + k) = correlation(a, squares, static_cast<std::size_t>(twice) + k);
-    if (at(r, twice) < least_double) return none();
-    looks_without_ = 0;
-    if (under_way_) return std::nullopt;
-    if (++looks_with_ == 1)
-      start_s_ = std::max(0.0, t_s - (static_cast<double>(window) - first) * hop_s - envelope_delay_s);
-    if (looks_with_ < looks_to_begin) return std::nullopt;
-    under_way_ = true;
-    return Rhythm{hz, start_s_, t_s};
+    const double peak = square(lag);
+    if (peak < least_peak * least_peak || peak < square(lag - 1) || peak < square(lag + 1)) continue;
+    const auto at = static_cast<double>(lag);
+    const double before = correlation(lane, at - 1.0), after = correlation(lane, at + 1.0);
+    const double bend = before - 2.0 * correlation(lane, at) + after;
+    const double hops = at + (bend < 0.0 ? 0.5 * (before - after) / bend : 0.0);
+    if (correlation(lane, 0.5 * hops) >= 0.0 || correlation(lane, hops / 3.0) >= most_third) continue;
+    const double hz = 1.0 / (hop_s * hops);
+    if (hz < low_hz || hz > high_hz) return none;
+    if (known_lags_ < lags_of_doubles) {
+      known_lags_ = lags_of_doubles;
+      kernels_.autocorrelation(squares_.data(), level_.data(), window, known_lags_);
+    }
+    return correlation(lane, 2.0 * hops) < least_double ? none : hops;
   }
-  return none();
+  return none;
+}
+
+/// In hops since the window began.
+double RhythmDetector::first_burst(std::size_t lane) const noexcept {
+  const auto envelope = [&](std::size_t k) { return newest()[k * lane_tile + lane]; };
+  double highest = 0.0;
+  for (std::size_t k = 0; k < window; ++k) highest = std::max(highest, envelope(k));
+  std::size_t first = 0;
+  while (first < window && envelope(first) <= 0.5 * highest) ++first;
+  return static_cast<double>(first);
+}
+
+std::optional<Rhythm> RhythmDetector::look(std::size_t lane, double t_s) noexcept {
+  Lane& l = lanes_[lane];
+  if (!l.judged) return std::nullopt;
+  const double hops = period(lane);
+  if (hops == none) {
+    l.looks_with = 0;
+    l.under_way = l.under_way && ++l.looks_without < looks_to_end;
+    return std::nullopt;
+  }
+  l.looks_without = 0;
+  if (l.under_way) return std::nullopt;
+  if (++l.looks_with == 1)
+    l.start_s = std::max(0.0, t_s - (static_cast<double>(window) - first_burst(lane)) * hop_s - envelope_delay_s);
+  if (l.looks_with < looks_to_begin) return std::nullopt;
+  l.under_way = true;
+  return Rhythm{1.0 / (hop_s * hops), l.start_s, t_s};
 }
 
 }  // namespace myod::dsp

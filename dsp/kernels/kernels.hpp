@@ -102,6 +102,9 @@ struct Kernels {
   void (*density)(double* out, const double* z, std::size_t first, std::size_t bins, const double* factor);
   /// out[k] = sum over the bins of density * weights[bin * moment_count + k].
   void (*moments)(double* out, const double* density, std::size_t bins, const double* weights);
+  /// Of `rows` rows, more than `lags`. out[0]: sum of squares; out[lag], up to lags - 1: the correlation of the rows
+  /// with those `lag` before, squared, with its sign. Each over the energies of its two parts; 0 without.
+  void (*autocorrelation)(double* out, const double* y, std::size_t rows, std::size_t lags);
   /// Goes on with the rows of a window; valid: a byte per value, null when all are.
   void (*activity)(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows,
                    const double* threshold);

@@ -137,6 +137,8 @@ const std::array kernel_rows{
               [](const dsp::Kernels& k, Data& d) {
                 k.density_of_pairs(d.out.data(), d.y.data(), values, 0, values / 2, d.table.data(), d.table.data());
               }},
+    KernelRow{"autocorrelation", 2 * 27, 8, 75 * tile,
+              [](const dsp::Kernels& k, Data& d) { k.autocorrelation(d.out.data(), d.y.data(), 75, 27); }},
     KernelRow{"moments", 10, 8, values / 2 * tile,
               [](const dsp::Kernels& k, Data& d) { k.moments(d.out.data(), d.y.data(), values / 2, d.table.data()); }},
 };

@@ -83,6 +83,9 @@ TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
       for (const auto* v : {&sums.crossings, &sums.turns, &sums.steps, &sums.length, &sums.energies, &sums.triples,
                             &sums.magnitudes, &sums.squares})
         all.insert(all.end(), std::begin(*v), std::end(*v));
+      std::vector<double> lagged(12 * dsp::lane_tile);
+      k.autocorrelation(lagged.data(), x.data(), rows, 12);
+      all.insert(all.end(), lagged.begin(), lagged.end());
       for (const auto* v : {&out, &mixed, &a, &b, &c, &d, &state}) all.insert(all.end(), v->begin(), v->end());
       if (first.empty()) first = all;
       EXPECT_EQ(std::memcmp(first.data(), all.data(), all.size() * sizeof(double)), 0) << isa << ' ' << lanes;

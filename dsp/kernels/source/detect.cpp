@@ -1,4 +1,5 @@
-// The activation statistics of a tile of lanes over many samples, as detect/onset.cpp has them of one lane and sample.
+// The activation statistics of a tile of lanes over many samples, as detect/onset.cpp has them of one lane and sample,
+// and what the look for a rhythm multiplies.
 #include "dsp/kernels/source/parts.hpp"
 #include "dsp/kernels/source/registers.hpp"
 
@@ -33,6 +34,33 @@ bool onset(OnsetTile& t, const OnsetLimits& limits, const double* y, double firs
     any |= changed;
   }
   return some(any);
+}
+
+void autocorrelation(double* out, const double* y, std::size_t rows, std::size_t lags) {
+  constexpr std::size_t together = 9;  // lags: each sum alone would wait for itself
+  const Register zero{};
+  for (std::size_t r = 0; r < tile; ++r) {
+    const auto row = [&](std::size_t k) -> Register { return at(y + k * lane_tile, r); };
+    Register energy{};
+    for (std::size_t k = 0; k < rows; ++k) energy += row(k) * row(k);
+    at(out, r) = energy;
+    Register early = energy, late = energy;
+    for (std::size_t first = 1; first < lags; first += together) {
+      Register sums[together] = {};
+      for (std::size_t j = 0; j < together; ++j)  // rows that not all of these lags reach back from
+        for (std::size_t k = first + j; k < first + together - 1 && k < rows; ++k)
+          sums[j] += row(k) * row(k - first - j);
+      for (std::size_t k = first + together - 1; k < rows; ++k)
+        for (std::size_t j = 0; j < together; ++j) sums[j] += row(k) * row(k - first - j);
+      for (std::size_t j = 0; j < together && first + j < lags; ++j) {
+        const Register gone = row(first + j - 1), to_come = row(rows - first - j);
+        late -= gone * gone, early -= to_come * to_come;
+        const Register energies = late * early;
+        const Mask some_energy = (late > zero) & (early > zero);
+        at(out + (first + j) * lane_tile, r) = only_where(some_energy, sums[j] * magnitude(sums[j]) / energies);
+      }
+    }
+  }
 }
 
 }  // namespace myod::dsp::MYOD_KERNELS

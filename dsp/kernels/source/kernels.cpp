@@ -126,6 +126,7 @@ const Kernels table{MYOD_NAME(MYOD_KERNELS),
                     density_of_pairs,
                     density,
                     moments,
+                    autocorrelation,
                     activity,
                     onset};
 

@@ -25,5 +25,6 @@ void activity(ActivityTile& sums, const double* y, const unsigned char* valid, s
 // detect.cpp
 bool onset(OnsetTile& t, const OnsetLimits& limits, const double* y, double first_index, std::size_t rows,
            std::size_t lanes);
+void autocorrelation(double* out, const double* y, std::size_t rows, std::size_t lags);
 
 }  // namespace myod::dsp::MYOD_KERNELS

@@ -20,6 +20,24 @@ namespace {
 
 constexpr double noise_uv = 4.0, rest_uv = 3.8;
 
+constexpr std::size_t lane_under_test = 5;
+
+/// The other lanes of its tile burst too fast; they know neither their envelope nor their rest now and then.
+void push_alone(RhythmDetector& detector, double t_s, double envelope_uv, double rest_of_lane_uv,
+                std::vector<Rhythm>& told) {
+  RhythmDetector::PerLane envelope{}, rest{};
+  for (std::size_t lane = 0; lane < lane_tile; ++lane) {
+    envelope[lane] = lane == 0 ? 1.0 : 10.0 + 10.0 * std::sin(2.0 * std::numbers::pi * 12.0 * t_s);
+    rest[lane] = lane == 1 ? std::numeric_limits<double>::quiet_NaN() : rest_uv;
+  }
+  envelope[lane_under_test] = envelope_uv;
+  rest[lane_under_test] = rest_of_lane_uv;
+  detector.push(t_s, envelope, rest, [&](std::size_t lane, const Rhythm& r) {
+    EXPECT_EQ(lane, lane_under_test);
+    told.push_back(r);
+  });
+}
+
 /// The default chain and the control envelope, with a detector at its end.
 class Line {
  public:
@@ -34,7 +52,7 @@ class Line {
     ++hop_;
     const double t = static_cast<double>(samples_) / rate_hz_;
     const double unknown = std::numeric_limits<double>::quiet_NaN();
-    if (const auto r = detector.push(t, t < 1.0 ? unknown : envelope, rest_uv_)) told.push_back(*r);
+    push_alone(detector, t, t < 1.0 ? unknown : envelope, rest_uv_, told);
   }
   RhythmDetector detector{2};
   std::vector<Rhythm> told;
@@ -121,17 +139,17 @@ TEST(Rhythm, AnUnknownEnvelopeOrRestTellsNothing) {
   const double unknown = std::numeric_limits<double>::quiet_NaN();
   const auto tell = [&](double rest, bool holes) {
     RhythmDetector detector(0);
-    int told = 0;
+    std::vector<Rhythm> told;
     for (int k = 1; k < 500; ++k) {
       const double envelope = 10.0 + 10.0 * std::sin(2.0 * std::numbers::pi * 5.0 * 0.02 * k);
-      told += detector.push(0.02 * k, holes && k % 60 == 0 ? unknown : envelope, rest) ? 1 : 0;
+      push_alone(detector, 0.02 * k, holes && k % 60 == 0 ? unknown : envelope, rest, told);
     }
-    return told;
+    return told.size();
   };
-  EXPECT_EQ(tell(3.0, false), 1);
-  EXPECT_EQ(tell(unknown, false), 0);
-  EXPECT_EQ(tell(3.0, true), 0);
-  EXPECT_EQ(tell(8.0, false), 0) << "not twice the rest";
+  EXPECT_EQ(tell(3.0, false), 1U);
+  EXPECT_EQ(tell(unknown, false), 0U);
+  EXPECT_EQ(tell(3.0, true), 0U);
+  EXPECT_EQ(tell(8.0, false), 0U) << "not twice the rest";
 }
 
 TEST(Rhythm, AnotherDetectorDoesNotTellTheSameEpisodeAgainAndTellsTheNext) {
@@ -140,16 +158,16 @@ TEST(Rhythm, AnotherDetectorDoesNotTellTheSameEpisodeAgainAndTellsTheNext) {
     const bool clonus = k < 400 || k >= 700;
     return clonus ? 10.0 + 10.0 * std::sin(2.0 * std::numbers::pi * 6.0 * 0.02 * k) : 3.0;
   };
-  int told = 0;
-  for (int k = 0; k < 200; ++k) told += first.push(0.02 * k, envelope(k), 3.0) ? 1 : 0;
-  EXPECT_EQ(told, 1);
-  ASSERT_TRUE(first.under_way());
-  second.plant(true);
-  for (int k = 200; k < 650; ++k) told += second.push(0.02 * k, envelope(k), 3.0) ? 1 : 0;
-  EXPECT_EQ(told, 1);
-  EXPECT_FALSE(second.under_way());
-  for (int k = 650; k < 1000; ++k) told += second.push(0.02 * k, envelope(k), 3.0) ? 1 : 0;
-  EXPECT_EQ(told, 2);
+  std::vector<Rhythm> told;
+  for (int k = 0; k < 200; ++k) push_alone(first, 0.02 * k, envelope(k), 3.0, told);
+  EXPECT_EQ(told.size(), 1U);
+  ASSERT_TRUE(first.under_way(lane_under_test));
+  second.plant(lane_under_test, true);
+  for (int k = 200; k < 650; ++k) push_alone(second, 0.02 * k, envelope(k), 3.0, told);
+  EXPECT_EQ(told.size(), 1U);
+  EXPECT_FALSE(second.under_way(lane_under_test));
+  for (int k = 650; k < 1000; ++k) push_alone(second, 0.02 * k, envelope(k), 3.0, told);
+  EXPECT_EQ(told.size(), 2U);
 }
 
 }  // namespace
