@@ -53,9 +53,17 @@ TEST_F(Gap, OfALengthThatIsAnEstimateSaysSo) {
 }
 
 /// The declared rate was wrong for samples 3000 to 3999; blocks of that size.
-std::string rate_off(std::size_t size, test::Recorder& seen) {
+std::string rate_off(std::size_t size, test::Recorder& seen, double pulses_hz = 0.0) {
   const auto x = test::oracle_signal(6000, rate);
-  dsp::Pipeline pipeline(test::emg_stream(rate), {});
+  dsp::Options options;
+  if (pulses_hz > 0.0) options.condition.blanking = dsp::Blanking::events;
+  dsp::Pipeline pipeline(test::emg_stream(rate), options);
+  dsp::Command train;
+  train.kind = dsp::CommandKind::stimulus;
+  train.value = 1.0;
+  train.seconds = 1.0 / pulses_hz;
+  train.pulses = 1000;
+  if (pulses_hz > 0.0) pipeline.apply(train, seen);
   for (std::size_t from = 0; from < 6000; from += size) {
     dsp::SampleBlock block;
     block.head.instants = static_cast<std::uint32_t>(size);
@@ -80,6 +88,18 @@ TEST(RateOff, EveryWindowThatHoldsSuchSamplesSaysSoAndStaysUsable) {
         EXPECT_EQ(f.status[0].grade, dsp::Severity::limited);
       }
     }
+}
+
+TEST(RateOff, LeavesABlankedWindowUsable) {
+  test::Recorder seen;
+  rate_off(50, seen, 50.0);
+  for (const std::uint64_t end : {2900U, 3700U}) {
+    const auto f = ending_at(seen, end);
+    EXPECT_EQ((f.status[0].reasons & dsp::reason_rate) != 0, end == 3700);
+    EXPECT_NE(f.status[0].reasons & dsp::reason_blanked, 0U);
+    EXPECT_LT(f.status[0].valid_fraction, 0.7);
+    EXPECT_TRUE(std::isfinite(f.value("rms_uv"))) << end;
+  }
 }
 
 TEST(RateOff, IsTheSameHoweverTheSamplesWereCut) {

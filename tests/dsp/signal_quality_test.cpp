@@ -59,6 +59,7 @@ TEST(SignalQuality, MainsHumIsMeasuredAgainstAllElseAndDoubtedFrom9DbBelow) {
     EXPECT_LT(clean.spectrum_at(11.5).value("mains_db"), -20.0);
     const bool doubted = (said.spectrum_at(11.5).status[0].reasons & dsp::reason_mains) != 0;
     EXPECT_EQ(doubted, db > -9.0) << db;
+    EXPECT_EQ(said.spectrum_at(4).status[0].reasons & dsp::reason_mains, 0U) << "too early to be sure";
     EXPECT_EQ(clean.spectrum_at(11.5).status[0].reasons & dsp::reason_mains, 0U);
   }
 }
@@ -126,11 +127,15 @@ TEST(SignalQuality, AnElectrodeThatComesOffIsToldAtOnceWithItsRemedyAndItsNumber
   EXPECT_FALSE(std::isnan(said.spectrum_at(18).value("mnf_hz")));
 }
 
-TEST(SignalQuality, AContractionIsNoElectrodeThatComesOff) {
-  auto x = muscle(12);
-  add_hum(x, 1.0, 0, x.size());
-  const Said said(x, without_canceller());
-  for (const auto& e : said.events) EXPECT_NE(e.event.kind, dsp::EventKind::lead_off);
+TEST(SignalQuality, NeitherAContractionNorHumWithLittlePowerIsAnElectrodeThatComesOff) {
+  auto contracts = muscle(12);
+  add_hum(contracts, 1.0, 0, contracts.size());
+  auto hums = muscle(20);
+  add_hum(hums, 250.0, 8 * rate, hums.size());
+  for (const auto& x : {contracts, hums}) {
+    const Said said(x, without_canceller());
+    for (const auto& e : said.events) EXPECT_NE(e.event.kind, dsp::EventKind::lead_off);
+  }
 }
 
 TEST(SignalQuality, AWorkingMuscleIsNoisyWhereItsSpectrumIsNotAMusclesAndARestingOneIsNotJudged) {

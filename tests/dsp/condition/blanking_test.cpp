@@ -185,6 +185,19 @@ TEST(PulseDetector, TakesNoBurstOfMuscleForATrain) {
   }
 }
 
+TEST(PulseDetector, FollowsATrainWhoseRateDriftsWhilePulsesGetWeaker) {
+  PulseDetector detector(static_cast<double>(rate), 0.0);
+  auto x = test::oracle_noise(60 * rate, 10);
+  double at = 2.0 * rate;
+  std::uint32_t pulses = 0;
+  for (; at < 59.0 * rate; ++pulses) {
+    x[static_cast<std::size_t>(at)] += at < 10.0 * rate ? 100.0 : 18.0;
+    at += 33.0 - 3.0 * at / (60.0 * rate);
+  }
+  for (const double v : x) detector.push(v);
+  EXPECT_EQ(detector.pulses(), pulses);
+}
+
 std::vector<double> column(const test::Table& table, const std::string& name) {
   const auto found = std::find(table.names.begin(), table.names.end(), name);
   return table.columns.at(static_cast<std::size_t>(found - table.names.begin()));

@@ -95,6 +95,71 @@ TEST_F(EcgRecording, TemplateAndReferenceLeaveSixRepetitionsAndNoOnsetsOfTheirOw
 
 TEST_F(EcgRecording, TheGateKeepsBeatsFromStartingOnsets) { EXPECT_LE(at_beats(play("mixed", Ecg::highpass)), 1U); }
 
+/// The steep part of a beat of 1, at 0 s: up by 1, down by 0.4.
+double beat(double t_s) {
+  const auto bell = [](double t) { return std::exp(-0.5 * t * t / (0.012 * 0.012)); };
+  return bell(t_s) - 0.4 * bell(t_s - 0.035);
+}
+
+void add(std::vector<double>& x, double at_s, double height_uv, double (*shape)(double)) {
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double t = static_cast<double>(i) / static_cast<double>(rate) - at_s;
+    if (std::abs(t) < 0.2) x[i] += height_uv * shape(t);
+  }
+}
+
+TEST(BeatDetector, FollowsABeatThatShrinksAndTakesNothingElseForOne) {
+  auto x = test::oracle_noise(30 * rate, 33);
+  std::vector<double> beats, found;
+  for (double at = 0.5; at < 29.5; at += 0.8) {
+    const double height_uv = 300.0 * (1.0 - at / 40.0);
+    beats.push_back(at);
+    add(x, at, height_uv, beat);
+    switch (beats.size() % 8) {
+      case 3:
+        add(x, at + 0.2, 0.8 * height_uv, beat);
+        break;  // no heart is so quick
+      case 5:
+        add(x, at + 0.4, 8.0 * height_uv, beat);
+        break;  // nor so much stronger
+      case 7:
+        add(x, at + 0.4, 2.0 * height_uv, [](double t) { return std::sin(2.0 * std::numbers::pi * 20.0 * t); });
+    }
+  }
+  BeatDetector detector(rate);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (const auto back = detector.push(x[i]))
+      found.push_back(static_cast<double>(i - *back) / static_cast<double>(rate));
+  beats.erase(beats.begin());  // heard while learning
+  ASSERT_EQ(found.size(), beats.size());
+  for (std::size_t i = 0; i < beats.size(); ++i) EXPECT_NEAR(found[i], beats[i], 0.025);
+}
+
+TEST(BeatTemplate, LeavesLittleOfABeatThatIsAlwaysTheSame) {
+  auto x = test::oracle_noise(30 * rate, 34);
+  for (double& v : x) v *= 5.0;
+  const auto quiet = x;
+  for (double at = 0.5; at < 29.5; at += 0.8013) add(x, at, 300.0, beat);
+  BeatStage stage(true, rate, 1, lane_tile);
+  std::vector<double> row(lane_tile), y;
+  std::vector<std::uint8_t> flags(lane_tile, sample_good);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    row[0] = x[i];
+    flags[0] = sample_good;
+    Samples samples{row.data(), flags.data(), 1, lane_tile, true, i};
+    stage.listen(samples);
+    stage.run(samples);
+    y.push_back(row[0]);
+  }
+  const std::size_t delay = BeatStage::delay_samples(rate);
+  double whole = 0.0, left = 0.0;
+  for (std::size_t i = 15 * rate; i + delay < x.size(); ++i) {
+    whole += (x[i] - quiet[i]) * (x[i] - quiet[i]);
+    left += (y[i + delay] - quiet[i]) * (y[i + delay] - quiet[i]);
+  }
+  EXPECT_LT(left, 0.0015 * whole);
+}
+
 TEST(EcgReference, IsThePublishedRecursion) {
   const std::size_t n = 3000;
   const auto ref = test::oracle_noise(n, 31), own = test::oracle_noise(n, 32);

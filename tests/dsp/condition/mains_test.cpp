@@ -121,6 +121,16 @@ TEST(MainsStage, ChangesNothingWhereThereIsNoHum) {
   }
 }
 
+TEST(MainsStage, BelievesNoSingleLook) {
+  constexpr std::size_t rate = 1000, n = 20 * rate;
+  auto line = hum(n, rate, 50.0, 20.0);
+  std::fill(line.begin(), line.begin() + 4 * rate, 0.0);
+  std::fill(line.begin() + 8 * rate, line.end(), 0.0);
+  const auto x = sum(oracle_noise(n, 42), line, 10.0);
+  auto s = stage(Mains::automatic, 0.0, rate);
+  EXPECT_EQ(through(s, x), x);
+}
+
 TEST(MainsStage, LeavesHumInThatTheMuscleOutweighsAndThatStimulationMakes) {
   constexpr std::size_t rate = 1000;
   const auto weak = sum(oracle_noise(20 * rate, 51), hum(20 * rate, rate, 50.0, 3.0), 10.0);  // 12.7 dB below

@@ -152,6 +152,41 @@ TEST(Rhythm, AnUnknownEnvelopeOrRestTellsNothing) {
   EXPECT_EQ(tell(8.0, false), 0U) << "not twice the rest";
 }
 
+/// Episodes told of 20 s of an envelope.
+template <typename Envelope>
+std::size_t told_of(const Envelope& envelope_uv) {
+  RhythmDetector detector(0);
+  std::vector<Rhythm> told;
+  for (int k = 1; k <= 1000; ++k) push_alone(detector, 0.02 * k, envelope_uv(k), 3.0, told);
+  return told.size();
+}
+
+double wave(double hz, int k) { return std::sin(2.0 * std::numbers::pi * hz * 0.02 * k); }
+
+TEST(Rhythm, AnEpisodeThatPausesOrIsNotKnownForAWhileIsOne) {
+  EXPECT_EQ(told_of([](int k) { return k % 130 >= 100 ? 3.0 : 10.0 + 10.0 * wave(5.0, k); }), 1U);
+  const double unknown = std::numeric_limits<double>::quiet_NaN();
+  const auto holes = [](int k) { return k > 300 && k < 700 && k % 60 == 0; };
+  EXPECT_EQ(told_of([&](int k) { return holes(k) ? unknown : 10.0 + 10.0 * wave(5.0, k); }), 1U);
+}
+
+TEST(Rhythm, BurstsThatAreShallowOrIrregularOrDividedAreNone) {
+  EXPECT_EQ(told_of([](int k) { return 10.0 + 4.0 * wave(5.0, k); }), 0U) << "tremor on a contraction";
+  EXPECT_EQ(told_of([](int k) { return 10.0 + 5.0 * wave(4.0, k) + 6.5 * wave(12.0, k); }), 0U)
+      << "three bursts in one";
+  EXPECT_EQ(told_of([](int k) {
+              const double t = 0.02 * k;
+              return 10.0 + 8.0 * std::sin(2.0 * std::numbers::pi * 5.5 * t + std::sin(2.0 * std::numbers::pi * t));
+            }),
+            0U)
+      << "the rate swings by 1 Hz within a second";
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    test::Gauss gauss(seed);
+    EXPECT_EQ(told_of([&](int k) { return 15.0 + 6.0 * wave(5.0, k) + 6.5 * gauss(); }), 0U)
+        << "noise of twice their power";
+  }
+}
+
 TEST(Rhythm, AnotherDetectorDoesNotTellTheSameEpisodeAgainAndTellsTheNext) {
   RhythmDetector first(0), second(3);
   const auto envelope = [](int k) {

@@ -185,7 +185,9 @@ TEST(ThresholdMethod, AnotherDetectorGoesOnWithTheBurstAndTheBaseline) {
   for (const OnsetMethod method : others)
     for (std::uint64_t at = 5700; at < 6900; at += 53) {
       test::Gauss gauss(7);
-      OnsetDetector first(1000.0, of(method), 20.0, 2), second(1000.0, of(method), 20.0, 2);
+      OnsetOptions brief = of(method);
+      brief.min_burst_ms = 700.0;
+      OnsetDetector first(1000.0, brief, 20.0, 2), second(1000.0, brief, 20.0, 2);
       std::vector<OnsetDecision> told;
       OnsetDetector* now = &first;
       test::DefaultChain chain(1000.0);
@@ -204,26 +206,32 @@ TEST(ThresholdMethod, AnotherDetectorGoesOnWithTheBurstAndTheBaseline) {
       EXPECT_NEAR(static_cast<double>(told[0].event_index), 6000.0, 40.0) << word(onset_method_words, method) << at;
       EXPECT_EQ(told[1].kind, EventKind::offset);
       EXPECT_NEAR(static_cast<double>(told[1].event_index), 6600.0, 40.0) << word(onset_method_words, method) << at;
+      EXPECT_TRUE(told[1].brief) << word(onset_method_words, method) << at;
     }
 }
 
 TEST(ThresholdMethod, AnotherMethodInheritsTheBurstAndLearnsItsOwnRest) {
   for (const auto& [from, to] :
        {std::pair(OnsetMethod::cusum, OnsetMethod::tkeo_dt), std::pair(OnsetMethod::tkeo_dt, OnsetMethod::cusum),
-        std::pair(OnsetMethod::hodges_bui, OnsetMethod::bonato)}) {
+        std::pair(OnsetMethod::hodges_bui, OnsetMethod::bonato),
+        std::pair(OnsetMethod::hodges_bui, OnsetMethod::tkeo_dt)}) {
     test::Gauss gauss(8);
     OnsetDetector first(1000.0, of(from), 20.0, 2), second(1000.0, of(to), 20.0, 2);
     for (std::uint64_t n = 0; n < 5000; ++n) first.push(n, (n < 4000 ? 1.0 : 8.0) * gauss(), true);
+    first.push(5000, 0.0, true);  // as if it ended there
     ASSERT_TRUE(first.active());
     second.set_rest(first.rest_uv());
     second.plant(first.state());
     EXPECT_TRUE(second.active());
     EXPECT_EQ(second.known(), to == OnsetMethod::cusum);
-    std::string order;
-    for (std::uint64_t n = 5000; n < 12'000; ++n)
-      if (const auto d = second.push(n, (n < 5500 ? 8.0 : 1.0) * gauss(), true))
-        order += d->kind == EventKind::onset ? '+' : '-';
-    EXPECT_EQ(order.substr(0, 1), "-") << word(onset_method_words, from) << " to " << word(onset_method_words, to);
+    std::optional<OnsetDecision> next;
+    for (std::uint64_t n = 5001; n < 12'000; ++n)
+      if (const auto d = second.push(n, (n < 5500 ? 8.0 : 1.0) * gauss(), true); d && !next) next = d;
+    const std::string what =
+        std::string(word(onset_method_words, from)) + " to " + std::string(word(onset_method_words, to));
+    ASSERT_TRUE(next) << what;
+    EXPECT_EQ(next->kind, EventKind::offset) << what;
+    EXPECT_GT(next->event_index, 5400U) << what;
     EXPECT_TRUE(second.known());
   }
 }

@@ -36,7 +36,7 @@ TEST(UnexpectedActivity, IsToldOncePerBurstWithItsStart) {
   Bench b;
   b.watch.expect(0.0);
   b.play(3.0, 2.0);
-  b.play(50.0, 1.0);
+  b.play(70.0, 1.0);
   b.play(3.0, 1.0);
   b.play(60.0, 0.5);
   b.play(3.0, 1.0);
@@ -51,8 +51,7 @@ TEST(UnexpectedActivity, WeakOrShortActivityIsNone) {
   b.watch.expect(0.0);
   b.play(3.0, 1.0);
   b.play(11.0, 1.0);  // under 12 dB
-  b.play(50.0, 0.08);
-  b.play(3.0, 1.0);
+  for (int burst = 0; burst < 3; ++burst) b.play(50.0, 0.08), b.play(3.0, 0.1);
   EXPECT_TRUE(b.told.empty());
 }
 
@@ -73,14 +72,31 @@ TEST(UnexpectedActivity, WhatGoesOnAfterAnExpectedContractionIsTold) {
   ASSERT_EQ(b.told.size(), 1U);
   EXPECT_TRUE(b.told[0].late);
   EXPECT_NEAR(b.told[0].start_s, 1.5, 0.1);
+  // What began shortly before it was expected goes on as expected.
+  b.play(3.0, 1.0);
+  b.play(80.0, 0.08);
+  const double until_s = b.t_s + 1.0;
+  b.watch.expect(until_s);
+  b.play(80.0, 3.0);
+  ASSERT_EQ(b.told.size(), 2U);
+  EXPECT_TRUE(b.told[1].late);
+  EXPECT_NEAR(b.told[1].start_s, until_s + 0.5, 0.1);
 }
 
 TEST(UnexpectedActivity, WhatIsNotKnownDecidesNothing) {
   Bench b;
   b.watch.expect(0.0);
   b.play(80.0, 1.0, unknown);
+  b.play(80.0, 1.0, 0.0);
   b.play(unknown, 1.0);
+  b.play(80.0, 0.08);
+  b.play(unknown, 1.0);
+  b.play(80.0, 0.08);
   EXPECT_TRUE(b.told.empty());
+  b.play(80.0, 0.5);
+  b.play(unknown, 1.0);
+  b.play(80.0, 0.5);
+  EXPECT_EQ(b.told.size(), 1U) << "nor that it is over";
 }
 
 TEST(UnexpectedActivity, AnotherOneGoesOnWithoutTellingTwice) {
