@@ -31,6 +31,9 @@ void set_option(Address& a, std::string_view key, std::string_view value) {
   const bool file = a.kind == Address::Kind::file;
   if (!file && key == "baud") {
     a.baud = number<std::uint32_t>(a, key, value, 50, 12'000'000, serial_example);
+  } else if (!file && key == "dtr") {
+    if (value != "on" && value != "off") refuse(a.text, "dtr is on or off", "serial:/dev/ttyUSB0?dtr=off");
+    a.dtr = value == "on";
   } else if (file && key == "rate") {
     a.rate_hz = number<double>(a, key, value, 1e-3, 1e5, file_example);
   } else if (file && key == "speed") {

@@ -16,13 +16,14 @@
 
 namespace myod::port {
 
-/// A parsed PORT: /dev/ttyUSB0, serial:/dev/ttyUSB0?baud=115200, pty:PATH, tcp:HOST:PORT, udp:HOST:PORT (listens
-/// there), unix:PATH, file:PATH?rate=1000&speed=1, sim:
+/// A parsed PORT: /dev/ttyUSB0, serial:/dev/ttyUSB0?baud=115200&dtr=off, pty:PATH, tcp:HOST:PORT, udp:HOST:PORT
+/// (listens there), unix:PATH, file:PATH?rate=1000&speed=1, sim:
 struct Address {
   enum class Kind : std::uint8_t { serial, tcp, udp, unix_socket, file, sim } kind = Kind::serial;
   std::string path;        ///< serial, unix, file; host for tcp and udp
   std::string service;     ///< tcp, udp
   std::uint32_t baud = 0;  ///< 0: the row's
+  bool dtr = true;         ///< serial: as opening leaves it, asserted; false: DTR and RTS are taken back
   double rate_hz = 0.0;    ///< file
   double speed = 1.0;      ///< file: 0 = as fast as it goes, time from the bytes
   std::string text;        ///< for people: as given, or what sim: means

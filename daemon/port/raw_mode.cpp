@@ -6,9 +6,9 @@
 
 namespace myod::port {
 
-bool set_raw(int fd, std::uint32_t baud) {
+std::optional<std::uint32_t> set_raw(int fd, std::uint32_t baud) {
   termios2 t{};
-  if (ioctl(fd, TCGETS2, &t) != 0) return false;
+  if (ioctl(fd, TCGETS2, &t) != 0) return std::nullopt;
   t.c_iflag &= ~static_cast<tcflag_t>(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON | IXOFF | IXANY);
   t.c_oflag &= ~static_cast<tcflag_t>(OPOST);
   t.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
@@ -18,7 +18,13 @@ bool set_raw(int fd, std::uint32_t baud) {
   t.c_ispeed = t.c_ospeed = baud;
   t.c_cc[VMIN] = 1;
   t.c_cc[VTIME] = 0;
-  return ioctl(fd, TCSETS2, &t) == 0;
+  if (ioctl(fd, TCSETS2, &t) != 0 || ioctl(fd, TCGETS2, &t) != 0) return std::nullopt;
+  return t.c_ospeed;
+}
+
+bool same_speed(std::uint32_t wished, std::uint32_t got) {
+  const std::uint64_t off = wished > got ? wished - got : got - wished;
+  return off * 40 <= wished;
 }
 
 void ask_low_latency(int fd) {
@@ -26,6 +32,11 @@ void ask_low_latency(int fd) {
   if (ioctl(fd, TIOCGSERIAL, &s) != 0) return;  // ENOTTY, EINVAL: no such knob
   s.flags |= ASYNC_LOW_LATENCY;
   static_cast<void>(ioctl(fd, TIOCSSERIAL, &s));
+}
+
+bool drop_dtr(int fd) {
+  const int lines = TIOCM_DTR | TIOCM_RTS;
+  return ioctl(fd, TIOCMBIC, &lines) == 0;
 }
 
 }  // namespace myod::port

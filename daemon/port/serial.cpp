@@ -52,11 +52,20 @@ bool prepare(int fd, const Address& address, std::uint32_t baud, std::string& wh
     why = address.path + ": " + message(EBUSY) + remedy(EBUSY);
     return false;
   }
-  if (!set_raw(fd, baud)) {
-    why = address.path + ": cannot be set to " + std::to_string(baud) + " baud: " + message(errno);
+  const auto got = set_raw(fd, baud);
+  if (!got || !same_speed(baud, *got)) {
+    why = address.path + ": cannot be set to " + std::to_string(baud) +
+          " baud: " + (got ? "the nearest it can do is " + std::to_string(*got) : message(errno));
     return false;
   }
-  if (!is_pty(fd)) static_cast<void>(ioctl(fd, TIOCEXCL));
+  if (!is_pty(fd) && ioctl(fd, TIOCEXCL) != 0) {
+    why = address.path + ": cannot be had alone: " + message(errno);
+    return false;
+  }
+  if (!address.dtr && !drop_dtr(fd)) {
+    why = address.path + ": dtr=off: it has no such line: " + message(errno);
+    return false;
+  }
   ask_low_latency(fd);
   return true;
 }

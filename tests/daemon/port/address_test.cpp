@@ -16,6 +16,9 @@ TEST(Address, TakesEveryForm) {
   EXPECT_EQ(serial.kind, Kind::serial);
   EXPECT_EQ(serial.path, "/dev/ttyUSB0");
   EXPECT_EQ(serial.baud, 222222U);
+  EXPECT_TRUE(serial.dtr);
+  EXPECT_FALSE(parse_address("/dev/ttyUSB0?baud=9600&dtr=off").dtr);
+  EXPECT_TRUE(parse_address("/dev/ttyUSB0?dtr=on").dtr);
   EXPECT_EQ(parse_address("pty:/tmp/x").kind, Kind::serial);
   const Address tcp = parse_address("tcp:sensor.local:8001");
   EXPECT_EQ(tcp.kind, Kind::tcp);
@@ -43,6 +46,8 @@ TEST(Address, RefusesTheRestWithAnExample) {
                             "/dev/x?rate=5",
                             "/dev/x?baud",
                             "/dev/x?",
+                            "/dev/x?dtr=maybe",
+                            "file:x?dtr=off",
                             "tcp:host",
                             "tcp::80",
                             "tcp:host:0",
