@@ -17,6 +17,7 @@
 #include "tools/myoctl/process_csv.hpp"
 #include "tools/myoctl/process_replay.hpp"
 #include "tools/myoctl/read_ahead.hpp"
+#include "tools/myoctl/told.hpp"
 
 namespace myod::myoctl {
 
@@ -62,6 +63,7 @@ void finish(CsvFolder& folder, const std::map<std::uint32_t, StreamArrivals>& ca
   folder.finish(came, summary);
 }
 
+/// Three threads: one reads numbers, one has the pipeline, this one writes.
 void process_table(const fs::path& input, const fs::path& out, const ProcessArguments& a,
                    const config::Calibration& calibration, ProcessSummary& summary) {
   if (!a.rate_hz || a.unit.empty()) throw UsageError(input.string() + ": a CSV needs --rate HZ and --unit uV|mV|V");
@@ -86,13 +88,23 @@ void process_table(const fs::path& input, const fs::path& out, const ProcessArgu
   });
   dsp::BlockHead head;
   head.channels = static_cast<std::uint32_t>(channels);
-  while (const std::vector<double>* raw = rows.next()) {
+  bool ended = false;
+  ReadAhead<Told> results([&](Told& told) {
+    if (ended) return false;
+    told.begin(sink.wants_conditioned());
+    const std::vector<double>* raw = rows.next();
+    ended = raw == nullptr;
+    if (ended) {
+      pipeline.finish(dsp::input_ended, told);
+      return true;
+    }
     head.instants = static_cast<std::uint32_t>(raw->size() / channels);
     head.host_time_ns = std::llround(pipeline.stream().seconds(static_cast<double>(head.first_index)) * 1e9);
-    pipeline.process({head, *raw}, sink);
+    pipeline.process({head, *raw}, told);
     head.first_index += head.instants;
-  }
-  pipeline.finish(dsp::input_ended, sink);
+    return true;
+  });
+  while (const Told* told = results.next()) told->tell(sink);
   finish(folder, {{0, {0.0, head.first_index}}}, summary);
 }
 
