@@ -276,7 +276,8 @@ void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
   if (control_hops.ends_at(end)) {
     tell_missing(end, sink);
     control_frame(end, sink);
-    for (std::size_t lane = 0; lane < lane_count; ++lane) muscles[lane].iemg.follow(history, lane, end);
+    for (std::size_t lane = 0; lane < lane_count; ++lane)
+      muscles[lane].iemg.follow(history, lane, end, muscles[lane].onset.earliest_offset());
   }
   if (repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(end);
   if (spectrum_hops.ends_at(end)) begin_spectrum(end);

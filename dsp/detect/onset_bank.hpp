@@ -1,5 +1,6 @@
 // The activation detectors of all lanes, pushed together: a tile of lanes at once where all that is asked of them is to
-// go on, one by one where something changes. The results are those of pushing each detector alone, bit for bit.
+// go on, one by one at the samples where something changes. The results are those of pushing each detector alone, bit
+// for bit.
 #pragma once
 
 #include <cstddef>
@@ -46,8 +47,13 @@ class OnsetBank {
     std::vector<double> recent;  // rows of the tile that the rest levels have not seen yet
     std::size_t unseen = 0;
   };
-  bool goes_on(Tile& tile, std::uint64_t first_index, const double* y, const LaneRows& rows) noexcept;
-  void one_by_one(std::size_t tile, std::uint64_t first_index, const LaneRows& rows) noexcept;
+  struct Stretch {  // of the rows that are pushed
+    std::size_t first = 0, rows = 0;
+  };
+  void go_on(std::size_t tile, std::uint64_t first_index, const LaneRows& rows, Stretch s) noexcept;
+  bool goes_on(Tile& tile, std::uint64_t first_index, const double* y, std::size_t rows, std::size_t stride) noexcept;
+  void one_by_one(std::size_t tile, std::uint64_t first_index, const LaneRows& rows, Stretch s) noexcept;
+  static void look_ahead(Tile& tile) noexcept;
   static void settle(Tile& tile) noexcept;
 
   const Kernels& kernels_ = kernels();
