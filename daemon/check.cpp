@@ -35,6 +35,7 @@ std::string exclusive(const std::string& port) {
   if (a.kind == Kind::sim || a.kind == Kind::file) return {};
   if (a.kind == Kind::tcp || a.kind == Kind::udp)
     return (a.kind == Kind::tcp ? "tcp:" : "udp:") + a.path + ":" + a.service;
+  if (!a.usb_id.empty()) return "usb:" + a.usb_id + ":" + a.usb_serial;
   std::error_code unresolved;
   const auto path = std::filesystem::weakly_canonical(a.path, unresolved);
   return unresolved ? a.path : path.string();

@@ -1,5 +1,6 @@
 // PORT as people write it, parsed. Strict: what is not understood is refused with an example.
 #include <boost/asio/ip/address.hpp>
+#include <cctype>
 #include <charconv>
 #include <stdexcept>
 #include <utility>
@@ -43,13 +44,11 @@ void set_option(Address& a, std::string_view key, std::string_view value) {
   }
 }
 
-// PATH?key=value&key=value
-void parse_path(Address& a, std::string_view rest) {
+// WHAT?key=value&key=value: sets the options, returns WHAT.
+std::string_view take_options(Address& a, std::string_view rest) {
   const bool file = a.kind == Address::Kind::file;
   const auto question = rest.rfind('?');
-  a.path = rest.substr(0, question);
-  if (a.path.empty()) refuse(a.text, "no path", file ? file_example : serial_example);
-  if (question == std::string_view::npos) return;
+  if (question == std::string_view::npos) return rest;
   std::string_view options = rest.substr(question + 1);
   while (true) {
     const auto end = options.find('&');
@@ -58,9 +57,31 @@ void parse_path(Address& a, std::string_view rest) {
     if (equals == std::string_view::npos)
       refuse(a.text, "option \"" + std::string(option) + "\" has no value", file ? file_example : serial_example);
     set_option(a, option.substr(0, equals), option.substr(equals + 1));
-    if (end == std::string_view::npos) return;
+    if (end == std::string_view::npos) return rest.substr(0, question);
     options.remove_prefix(end + 1);
   }
+}
+
+void parse_path(Address& a, std::string_view rest) {
+  a.path = take_options(a, rest);
+  if (a.path.empty()) refuse(a.text, "no path", a.kind == Address::Kind::file ? file_example : serial_example);
+}
+
+// VID:PID, VID:PID:SERIAL
+void parse_usb(Address& a, std::string_view rest) {
+  constexpr std::string_view example = "usb:0403:6015, or usb:0403:6015:DQ0084L5 with its serial number";
+  constexpr std::size_t id = 9, colon = 4;
+  rest = take_options(a, rest);
+  for (std::size_t i = 0; i < id; ++i) {
+    const bool fits =
+        i < rest.size() && (i == colon ? rest[i] == ':' : std::isxdigit(static_cast<unsigned char>(rest[i])));
+    if (!fits) refuse(a.text, "four hexadecimal digits of the vendor and four of the product are needed", example);
+    a.usb_id += static_cast<char>(std::toupper(static_cast<unsigned char>(rest[i])));
+  }
+  rest.remove_prefix(id);
+  if (rest.empty()) return;
+  if (rest.front() != ':' || rest.size() == 1) refuse(a.text, "a serial number follows a colon", example);
+  a.usb_serial = rest.substr(1);
 }
 
 // HOST:PORT, [IPV6]:PORT
@@ -103,13 +124,10 @@ void parse_nothing(Address& a, std::string_view rest) {
 }
 
 constexpr Scheme schemes[] = {
-    {"serial:", Address::Kind::serial, parse_path},
-    {"pty:", Address::Kind::serial, parse_path},
-    {"tcp:", Address::Kind::tcp, parse_host},
-    {"udp:", Address::Kind::udp, parse_host},
-    {"unix:", Address::Kind::unix_socket, parse_socket},
-    {"file:", Address::Kind::file, parse_path},
-    {"sim:", Address::Kind::sim, parse_nothing},
+    {"serial:", Address::Kind::serial, parse_path}, {"usb:", Address::Kind::serial, parse_usb},
+    {"pty:", Address::Kind::serial, parse_path},    {"tcp:", Address::Kind::tcp, parse_host},
+    {"udp:", Address::Kind::udp, parse_host},       {"unix:", Address::Kind::unix_socket, parse_socket},
+    {"file:", Address::Kind::file, parse_path},     {"sim:", Address::Kind::sim, parse_nothing},
 };
 
 }  // namespace
@@ -124,7 +142,8 @@ Address parse_address(std::string_view text) {
     return a;
   }
   if (text.empty() || text.front() != '/')
-    refuse(text, "must be a device path or begin with serial:, pty:, tcp:, udp:, unix:, file: or sim:", "/dev/ttyUSB0");
+    refuse(text,
+           "must be a device path or begin with serial:, usb:, pty:, tcp:, udp:, unix:, file: or sim:", "/dev/ttyUSB0");
   parse_path(a, text);
   return a;
 }

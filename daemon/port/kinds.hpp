@@ -8,7 +8,8 @@
 
 namespace myod::port {
 
-std::unique_ptr<Port> open_serial(boost::asio::io_context&, const Address&, std::uint32_t baud, std::string& why);
+std::unique_ptr<Port> open_serial(boost::asio::io_context&, const Address&, std::uint32_t baud, const Roots&,
+                                  std::string& why);
 std::unique_ptr<Port> open_tcp(boost::asio::io_context&, const Address&);
 std::unique_ptr<Port> open_udp(boost::asio::io_context&, const Address&, std::string& why);
 std::unique_ptr<Port> open_unix(boost::asio::io_context&, const Address&, std::string& why);

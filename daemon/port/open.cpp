@@ -4,10 +4,10 @@
 namespace myod::port {
 
 std::unique_ptr<Port> open(boost::asio::io_context& io, const Address& address, const sensors::SensorRow& row,
-                           const sensors::Setup& setup, std::string& why) {
+                           const sensors::Setup& setup, std::string& why, const Roots& roots) {
   switch (address.kind) {
     case Address::Kind::serial:
-      return open_serial(io, address, address.baud != 0 ? address.baud : row.baud, why);
+      return open_serial(io, address, address.baud != 0 ? address.baud : row.baud, roots, why);
     case Address::Kind::tcp:
       return open_tcp(io, address);
     case Address::Kind::udp:

@@ -6,6 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -16,12 +17,14 @@
 
 namespace myod::port {
 
-/// A parsed PORT: /dev/ttyUSB0, serial:/dev/ttyUSB0?baud=115200&dtr=off, pty:PATH, tcp:HOST:PORT, udp:HOST:PORT
-/// (listens there), unix:PATH, file:PATH?rate=1000&speed=1, sim:
+/// A parsed PORT: /dev/ttyUSB0, serial:/dev/ttyUSB0?baud=115200&dtr=off, usb:VID:PID, usb:VID:PID:SERIAL, pty:PATH,
+/// tcp:HOST:PORT, udp:HOST:PORT (listens there), unix:PATH, file:PATH?rate=1000&speed=1, sim:
 struct Address {
   enum class Kind : std::uint8_t { serial, tcp, udp, unix_socket, file, sim } kind = Kind::serial;
   std::string path;        ///< serial, unix, file; host for tcp and udp
   std::string service;     ///< tcp, udp
+  std::string usb_id;      ///< serial by usb: VID:PID in capitals, looked up each time it is opened; path is empty
+  std::string usb_serial;  ///< serial by usb: the device's own serial number; empty: any
   std::uint32_t baud = 0;  ///< 0: the row's
   bool dtr = true;         ///< serial: as opening leaves it, asserted; false: DTR and RTS are taken back
   double rate_hz = 0.0;    ///< file
@@ -30,6 +33,11 @@ struct Address {
 };
 /// Throws std::invalid_argument with what is wrong and an example.
 Address parse_address(std::string_view text);
+
+/// Where the machine's devices are looked up.
+struct Roots {
+  std::filesystem::path sys = "/sys", dev = "/dev";
+};
 
 class Port {
  public:
@@ -56,6 +64,6 @@ class Port {
 
 /// Opens; returns nullptr and fills `why` with the cause and remedy when it cannot be opened now.
 std::unique_ptr<Port> open(boost::asio::io_context&, const Address&, const sensors::SensorRow&, const sensors::Setup&,
-                           std::string& why);
+                           std::string& why, const Roots& roots = {});
 
 }  // namespace myod::port

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "daemon/port/devices.hpp"
 #include "daemon/port/kinds.hpp"
 #include "daemon/port/raw_mode.hpp"
 #include "daemon/port/stream_port.hpp"
@@ -43,27 +44,27 @@ bool is_pty(int fd) {
   return fstat(fd, &s) == 0 && major(s.st_rdev) >= first_pty_major && major(s.st_rdev) <= last_pty_major;
 }
 
-bool prepare(int fd, const Address& address, std::uint32_t baud, std::string& why) {
+bool prepare(int fd, const std::string& path, const Address& address, std::uint32_t baud, std::string& why) {
   if (isatty(fd) == 0) {
-    why = address.path + ": not a serial port (for a file of bytes write file:" + address.path + "?rate=1000)";
+    why = path + ": not a serial port (for a file of bytes write file:" + path + "?rate=1000)";
     return false;
   }
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    why = address.path + ": " + message(EBUSY) + remedy(EBUSY);
+    why = path + ": " + message(EBUSY) + remedy(EBUSY);
     return false;
   }
   const auto got = set_raw(fd, baud);
   if (!got || !same_speed(baud, *got)) {
-    why = address.path + ": cannot be set to " + std::to_string(baud) +
+    why = path + ": cannot be set to " + std::to_string(baud) +
           " baud: " + (got ? "the nearest it can do is " + std::to_string(*got) : message(errno));
     return false;
   }
   if (!is_pty(fd) && ioctl(fd, TIOCEXCL) != 0) {
-    why = address.path + ": cannot be had alone: " + message(errno);
+    why = path + ": cannot be had alone: " + message(errno);
     return false;
   }
   if (!address.dtr && !drop_dtr(fd)) {
-    why = address.path + ": dtr=off: it has no such line: " + message(errno);
+    why = path + ": dtr=off: it has no such line: " + message(errno);
     return false;
   }
   ask_low_latency(fd);
@@ -73,18 +74,20 @@ bool prepare(int fd, const Address& address, std::uint32_t baud, std::string& wh
 }  // namespace
 
 std::unique_ptr<Port> open_serial(boost::asio::io_context& io, const Address& address, std::uint32_t baud,
-                                  std::string& why) {
-  const int fd = ::open(address.path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+                                  const Roots& roots, std::string& why) {
+  const std::string path = address.usb_id.empty() ? address.path : find_usb(address, serial_devices(roots), why);
+  if (path.empty()) return nullptr;
+  const int fd = ::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) {
-    why = address.path + ": " + message(errno) + remedy(errno);
+    why = path + ": " + message(errno) + remedy(errno);
     return nullptr;
   }
-  if (!prepare(fd, address, baud, why)) {
+  if (!prepare(fd, path, address, baud, why)) {
     ::close(fd);
     return nullptr;
   }
   using Descriptor = boost::asio::posix::stream_descriptor;
-  return std::make_unique<StreamPort<Descriptor>>(Descriptor(io, fd), address.path);
+  return std::make_unique<StreamPort<Descriptor>>(Descriptor(io, fd), path);
 }
 
 }  // namespace myod::port

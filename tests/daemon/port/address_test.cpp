@@ -20,6 +20,13 @@ TEST(Address, TakesEveryForm) {
   EXPECT_FALSE(parse_address("/dev/ttyUSB0?baud=9600&dtr=off").dtr);
   EXPECT_TRUE(parse_address("/dev/ttyUSB0?dtr=on").dtr);
   EXPECT_EQ(parse_address("pty:/tmp/x").kind, Kind::serial);
+  const Address usb = parse_address("usb:1a86:7523?baud=9600");
+  EXPECT_EQ(usb.kind, Kind::serial);
+  EXPECT_EQ(usb.usb_id, "1A86:7523");
+  EXPECT_EQ(usb.usb_serial, "");
+  EXPECT_EQ(usb.path, "");
+  EXPECT_EQ(usb.baud, 9600U);
+  EXPECT_EQ(parse_address("usb:0403:6015:DQ:0084 l5").usb_serial, "DQ:0084 l5");
   const Address tcp = parse_address("tcp:sensor.local:8001");
   EXPECT_EQ(tcp.kind, Kind::tcp);
   EXPECT_EQ(tcp.path, "sensor.local");
@@ -48,6 +55,14 @@ TEST(Address, RefusesTheRestWithAnExample) {
                             "/dev/x?",
                             "/dev/x?dtr=maybe",
                             "file:x?dtr=off",
+                            "usb:",
+                            "usb:0403",
+                            "usb:0403:601",
+                            "usb:0403-6015",
+                            "usb:0403:60151",
+                            "usb:0403:6015:",
+                            "usb:04g3:6015",
+                            "usb:0403:6015?rate=5",
                             "tcp:host",
                             "tcp::80",
                             "tcp:host:0",
