@@ -13,8 +13,8 @@ void Pipeline::State::follow_hold(std::size_t lane, const SpectrumInput& in, Sin
   const double end_s = seconds(pending.work.end), window_s = static_cast<double>(spectrum_samples) / rate_hz;
   const double start_s = pending.effort_start_s[lane];
   if (!(end_s - window_s >= start_s) || in.valid_samples < trend_valid * static_cast<double>(spectrum_samples)) return;
-  const FatigueValues said{mean_frequency_hz(in.band), median_frequency_hz(in.band),
-                           in.activity.magnitudes_uv / in.valid_samples, finsm5(in.band)};
+  const FatigueValues said{mean_frequency_hz(in.band), in.band.median_hz, in.activity.magnitudes_uv / in.valid_samples,
+                           finsm5(in.band)};
   const double middle_s = end_s - 0.5 * window_s;
   if (muscles[lane].fatigue.window(start_s, middle_s, said)) tell_fatigue(lane, middle_s, end_s, sink);
 }

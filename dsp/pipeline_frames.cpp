@@ -133,7 +133,7 @@ void Pipeline::State::tell_repetition(std::size_t lane, const RepetitionEnd& end
   r.rest_before_s = end.rest_before_s;
   const auto density = muscle.repetition_spectrum.finish(end.start_s, end.end_s * rate_hz + 0.5);
   const Band band = density.empty() ? Band() : repetition_spectrum.band_of(density);
-  r.mdf_hz = median_frequency_hz(band);
+  r.mdf_hz = band.median_hz;
   r.mnf_hz = mean_frequency_hz(band);
   r.complete = end.complete;
   r.tension_s = end.tension_s;

@@ -135,7 +135,7 @@ void Pipeline::State::continue_repetition_spectra(std::uint64_t end) noexcept {
     if (piece < repetition_spectrum.pieces()) return repetition_spectrum.piece(piece, history, work.end, tile);
     for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane)
       if (const double start_s = pending_repetition.start_s[lane]; !std::isnan(start_s))
-        muscles[lane].repetition_spectrum.add(start_s, work.end, repetition_spectrum.band(lane % lane_tile).density);
+        muscles[lane].repetition_spectrum.add(start_s, work.end, repetition_spectrum.density(lane % lane_tile));
   });
 }
 

@@ -8,6 +8,7 @@
 namespace myod::dsp {
 namespace {
 
+constexpr std::array<double, 2> nominal_hz{50.0, 60.0};
 constexpr double memory_s = 4.0;        // of the mains ratio
 constexpr double active_enough = 0.9;   // of a window that SN and Omega judge
 constexpr double jump_ratio = 100.0;    // +20 dB of hum, with a rise of all power, is an electrode that came off
@@ -15,12 +16,17 @@ constexpr double jump_power = 10.0;     // (dsp-spec 2.1; how large a rise: own 
 constexpr double settled_weight = 2.0;  // windows, before a jump can be told
 constexpr double back_ratio = 10.0;     // it is on again when the hum is within 10 dB of what it was
 
+std::array<double, 2> lines_hz(double pinned_hz) {
+  return pinned_hz > 0.0 ? std::array{pinned_hz, pinned_hz} : nominal_hz;
+}
+
 }  // namespace
 
 SignalQuality::SignalQuality(const Setup& setup)
     : setup_(setup),
       history_(setup.window + setup.spread, setup.lanes),
       spectrum_(setup.window, setup.rate_hz, 0.5 * setup.rate_hz / static_cast<double>(setup.window), setup.rate_hz),
+      reader_(spectrum_, setup.features.band_low_hz, setup.features.band_high_hz, lines_hz(setup.pinned_mains_hz)),
       uv_(run_rows * setup.lanes, 0.0),
       flags_(history_.rows() * setup.lanes, sample_settling),
       mains_(setup.channels),
@@ -70,17 +76,11 @@ void SignalQuality::look_for_jump(Mains& mains, const MainsPower& now, const Mai
 }
 
 SignalVerdict SignalQuality::judge(std::size_t lane, double active_fraction, bool hum_removed) noexcept {
-  constexpr std::array<double, 2> nominal_hz{50.0, 60.0};
-  const Band raw = spectrum_.band(lane % lane_tile);
   SignalVerdict v;
-  v.indices = quality_indices(raw);
+  v.indices = reader_.indices(lane % lane_tile);
 
   Mains& mains = mains_[lane];
-  const bool pinned = setup_.pinned_mains_hz > 0.0;
-  const double all_uv2 = power_uv2(raw, setup_.features.band_low_hz, setup_.features.band_high_hz);
-  std::array<MainsPower, 2> now{};
-  for (std::size_t i = 0; i < now.size(); ++i)
-    now[i] = mains_power(raw, pinned ? setup_.pinned_mains_hz : nominal_hz[i], all_uv2);
+  const std::array now{reader_.mains(lane % lane_tile, 0), reader_.mains(lane % lane_tile, 1)};
   const std::size_t stronger = now[1].line > now[0].line ? 1 : 0;  // NaN: beyond the band
   look_for_jump(mains, now[stronger], mains.at[stronger]);
   if (!mains.off) {

@@ -46,9 +46,10 @@ class SignalQuality {
 
   /// A frame is begun; `lane_tile` lanes at once, then a verdict for each lane.
   void begin() noexcept;
-  std::size_t pieces() const noexcept { return spectrum_.pieces(); }
+  std::size_t pieces() const noexcept { return spectrum_.pieces() + reader_.pieces(); }
   void piece(std::size_t number, std::uint64_t end, std::size_t tile) noexcept {
-    spectrum_.piece(number, history_, end, tile);
+    if (number < spectrum_.pieces()) return spectrum_.piece(number, history_, end, tile);
+    reader_.piece(number - spectrum_.pieces(), spectrum_);
   }
   /// `active_fraction` of the window; `hum_removed`: conditioning takes the mains out, so it is no reason for doubt.
   /// Only of windows all of whose samples are good.
@@ -79,6 +80,7 @@ class SignalQuality {
   Setup setup_;
   History history_;
   Spectrum spectrum_;
+  QualityReader reader_;
   std::vector<double> uv_;
   std::vector<std::uint8_t> flags_;  // history rows x lanes
   std::vector<Mains> mains_;

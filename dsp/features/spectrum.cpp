@@ -16,6 +16,12 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t rows_at_once = 256, values_at_once = 128, bins_at_once = 64;
 
+/// What is read from the densities of a tile of lanes.
+struct Readings {
+  std::array<double, moment_count * lane_tile> moments{};
+  HalfPowerTile half_power;
+};
+
 }  // namespace
 
 struct Spectrum::State {
@@ -40,7 +46,8 @@ struct Spectrum::State {
   std::array<double, lane_tile> mean{};
   std::vector<double> a, b;           // complex values of a tile of lanes
   std::vector<double> tile, density;  // bins of the tile; of one lane
-  std::array<double, moment_count * lane_tile> moments{};
+  std::vector<double> given;          // densities from elsewhere, as lane 0 of a tile
+  Readings readings;
 
   explicit State(std::size_t samples) : n(samples), transform(samples) {}
   bool paired() const { return n % 2 == 0; }
@@ -85,7 +92,20 @@ struct Spectrum::State {
       k.density(out, result(), first + p.from, count, factor.data() + p.from);
     }
   }
-  void sum_up(const Piece&, const Source&) noexcept { k.moments(moments.data(), tile.data(), bins, weights.data()); }
+  void sum_up(const Piece&, const Source&) noexcept {
+    k.moments(readings.moments.data(), tile.data(), bins, weights.data());
+  }
+  void halve(const Piece&, const Source&) noexcept {
+    k.half_power(readings.half_power, tile.data(), bins, readings.moments.data() + moment_0 * lane_tile);
+  }
+  Band band(const Readings& of, std::size_t lane) const noexcept {
+    Band band{static_cast<double>(first) * step_hz, step_hz, {}};
+    for (std::size_t m = 0; m < moment_count; ++m) band.moments[m] = of.moments[m * lane_tile + lane];
+    const HalfPowerTile& half = of.half_power;
+    if (band.moments[moment_0] > 0.0)
+      band.median_hz = band.hz(half.bin[lane]) - 0.5 * step_hz + step_hz * half.missing[lane] / half.density[lane];
+    return band;
+  }
 };
 
 Spectrum::Spectrum(std::size_t window, double rate_hz, double low_hz, double high_hz) {
@@ -116,6 +136,7 @@ Spectrum::Spectrum(std::size_t window, double rate_hz, double low_hz, double hig
   s.b.assign(s.a.size(), 0.0);
   s.tile.assign(s.bins * lane_tile, 0.0);
   s.density.assign(s.bins, 0.0);
+  s.given.assign(s.tile.size(), 0.0);
 
   s.cut(&State::sum, n, rows_at_once);
   s.cut(&State::taper, n, rows_at_once);
@@ -125,6 +146,7 @@ Spectrum::Spectrum(std::size_t window, double rate_hz, double low_hz, double hig
   }
   s.cut(&State::power, s.bins, bins_at_once);
   s.cut(&State::sum_up, s.bins, s.bins);
+  s.cut(&State::halve, s.bins, s.bins);
 }
 
 Spectrum::~Spectrum() = default;
@@ -138,12 +160,13 @@ void Spectrum::piece(std::size_t number, const History& history, std::uint64_t e
   (state_.get()->*p.work)(p, {&history, end, tile});
 }
 
-Band Spectrum::band(std::size_t lane) noexcept {
+Band Spectrum::band(std::size_t lane) const noexcept { return state_->band(state_->readings, lane); }
+const double* Spectrum::densities() const noexcept { return state_->tile.data(); }
+
+std::span<const double> Spectrum::density(std::size_t lane) noexcept {
   State& s = *state_;
   for (std::size_t i = 0; i < s.bins; ++i) s.density[i] = s.tile[i * lane_tile + lane];
-  Band band{s.density, static_cast<double>(s.first) * s.step_hz, s.step_hz, {}};
-  for (std::size_t m = 0; m < moment_count; ++m) band.moments[m] = s.moments[m * lane_tile + lane];
-  return band;
+  return s.density;
 }
 
 Band Spectrum::band(std::span<const double> x) noexcept {
@@ -158,31 +181,19 @@ Band Spectrum::band(std::span<const double> x) noexcept {
   return band(std::size_t{0});
 }
 
-Band Spectrum::band_of(std::span<const double> density) const noexcept {
-  const State& s = *state_;
-  Band band{density, static_cast<double>(s.first) * s.step_hz, s.step_hz, {}};
-  for (std::size_t i = 0; i < s.bins; ++i)
-    for (std::size_t m = 0; m < moment_count; ++m) band.moments[m] += density[i] * s.weights[i * moment_count + m];
-  return band;
+Band Spectrum::band_of(std::span<const double> density) noexcept {
+  State& s = *state_;
+  for (std::size_t i = 0; i < s.bins; ++i) s.given[i * lane_tile] = density[i];
+  Readings read;
+  s.k.moments(read.moments.data(), s.given.data(), s.bins, s.weights.data());
+  s.k.half_power(read.half_power, s.given.data(), s.bins, read.moments.data() + moment_0 * lane_tile);
+  return s.band(read, 0);
 }
 
 double power_uv2(const Band& band) { return band.moments[moment_0] * band.step_hz; }
 
 double mean_frequency_hz(const Band& band) {
   return band.moments[moment_0] > 0.0 ? band.moments[moment_1] / band.moments[moment_0] : nan;
-}
-
-double median_frequency_hz(const Band& band) {
-  const double total = band.moments[moment_0];
-  if (!(total > 0.0)) return nan;
-  const double half = 0.5 * total;
-  double below = 0.0;
-  for (std::size_t i = 0; i < band.density.size(); ++i) {
-    const double p = band.density[i];
-    if (below + p >= half) return band.hz(i) - 0.5 * band.step_hz + band.step_hz * (half - below) / p;
-    below += p;
-  }
-  return nan;
 }
 
 double finsm5(const Band& band) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 
@@ -18,13 +19,13 @@ namespace myod::dsp {
 enum Moment : std::uint8_t { moment_0, moment_1, moment_2, moment_5, moment_inverse };
 using Moments = std::array<double, moment_count>;
 
-/// Power density (uV^2/Hz) at the frequencies first_hz, first_hz + step_hz, ...
+/// What is read from the power density (uV^2/Hz) at the frequencies first_hz, first_hz + step_hz, ...
 struct Band {
-  std::span<const double> density;
   double first_hz = 0.0;
   double step_hz = 1.0;
   Moments moments{};
-  double hz(std::size_t i) const { return first_hz + static_cast<double>(i) * step_hz; }
+  double median_hz = std::numeric_limits<double>::quiet_NaN();  ///< with interpolation inside the bin
+  double hz(double bin) const { return first_hz + bin * step_hz; }
 };
 
 class Spectrum {
@@ -43,13 +44,17 @@ class Spectrum {
   /// done in order. Missing samples enter as zeros.
   std::size_t pieces() const noexcept;
   void piece(std::size_t number, const History& history, std::uint64_t end, std::size_t tile) noexcept;
-  /// Of a lane of the tile whose pieces are done. The view is good until the next call.
-  Band band(std::size_t lane) noexcept;
+  /// Of a lane of the tile whose pieces are done.
+  Band band(std::size_t lane) const noexcept;
+  /// Likewise: the densities. The view is good until the next call.
+  std::span<const double> density(std::size_t lane) noexcept;
+  /// Of all its lanes: bins() rows of lane_tile densities.
+  const double* densities() const noexcept;
 
-  /// All at once, of one channel: exactly samples().
+  /// All at once, of one channel, as lane 0: exactly samples().
   Band band(std::span<const double> x) noexcept;
-  /// A view of `density` (bins() values, e.g. an average) with this transform's frequencies.
-  Band band_of(std::span<const double> density) const noexcept;
+  /// Of `density` (bins() values, e.g. an average) at this transform's frequencies.
+  Band band_of(std::span<const double> density) noexcept;
 
  private:
   struct State;
@@ -59,9 +64,8 @@ class Spectrum {
 // NaN where there is no power.
 double power_uv2(const Band& band);  ///< in the band
 double mean_frequency_hz(const Band& band);
-double median_frequency_hz(const Band& band);  ///< with interpolation inside the bin
-double finsm5(const Band& band);               ///< sum P/f over sum P f^5 (Dimitrov 2006), Hz^-6
-double moment_ratio(const Band& band);         ///< M-1 / M2 of the moments M_k = sum f^k P (Dimitrov 2006), Hz^-3
-double deformation(const Band& band);          ///< sqrt(M2 / M0) / (M1 / M0), 1 for a single line (Sinderby 1995)
+double finsm5(const Band& band);        ///< sum P/f over sum P f^5 (Dimitrov 2006), Hz^-6
+double moment_ratio(const Band& band);  ///< M-1 / M2 of the moments M_k = sum f^k P (Dimitrov 2006), Hz^-3
+double deformation(const Band& band);   ///< sqrt(M2 / M0) / (M1 / M0), 1 for a single line (Sinderby 1995)
 
 }  // namespace myod::dsp

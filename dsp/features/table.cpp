@@ -82,7 +82,7 @@ constexpr std::array spectrum_table{
     Row<SpectrumInput>{{"mnf_hz", "Hz", "mean frequency of the power spectrum in the band", spectrum, half_spectrum},
                        [](const SpectrumInput& in) { return mean_frequency_hz(in.band); }},
     Row<SpectrumInput>{{"mdf_hz", "Hz", "median frequency of the power spectrum in the band", spectrum, half_spectrum},
-                       [](const SpectrumInput& in) { return median_frequency_hz(in.band); }},
+                       [](const SpectrumInput& in) { return in.band.median_hz; }},
     Row<SpectrumInput>{{"finsm5", "Hz^-6", "fatigue index of Dimitrov: moment of order -1 over moment of order 5",
                         spectrum, half_spectrum},
                        [](const SpectrumInput& in) { return finsm5(in.band); }},

@@ -36,6 +36,18 @@ struct ActivityTile {
 inline constexpr std::size_t moment_count = 5;
 inline constexpr std::size_t envelope_count = 2;
 
+/// Where half of the power of a tile of lanes lies: its bin, what is missing there, and the bin's own.
+struct HalfPowerTile {
+  double bin[lane_tile] = {}, missing[lane_tile] = {}, density[lane_tile] = {};
+};
+
+/// Extremes of a moving sum of a tile of lanes, so far. Infinity: none.
+struct ExtremesTile {
+  double sum[lane_tile] = {};
+  double highest[lane_tile] = {}, highest_row[lane_tile] = {};  ///< of what is above 0, the first; its newest row
+  double lowest[lane_tile];
+};
+
 /// The activation statistics of a tile of lanes (detect/onset.hpp), after a sample. Indices and counts are whole.
 struct OnsetTile {
   double s[lane_tile] = {}, q[lane_tile] = {};
@@ -105,6 +117,10 @@ struct Kernels {
   /// Of `rows` rows, more than `lags`. out[0]: sum of squares; out[lag], up to lags - 1: the correlation of the rows
   /// with those `lag` before, squared, with its sign. Each over the energies of its two parts; 0 without.
   void (*autocorrelation)(double* out, const double* y, std::size_t rows, std::size_t lags);
+  /// The first bin up to which the densities make half of `total`.
+  void (*half_power)(HalfPowerTile& out, const double* density, std::size_t bins, const double* total);
+  /// Goes on with the sums of `points` neighbouring rows that end with the rows from .. to of y.
+  void (*moving_extremes)(ExtremesTile& so_far, const double* y, std::size_t points, std::size_t from, std::size_t to);
   /// Goes on with the rows of a window; valid: a byte per value, null when all are.
   void (*activity)(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows,
                    const double* threshold);

@@ -81,6 +81,8 @@ struct Data {
   dsp::ConverterTile converters;
   dsp::OnsetTile onset;
   dsp::ActivityTile activity;
+  dsp::HalfPowerTile half;
+  dsp::ExtremesTile extremes;
   Data() {
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<double>(i * 2654435761U >> 5 & 0x3FFU) - 512.0;
     std::fill_n(converters.low, dsp::lane_tile, -1e6);
@@ -139,6 +141,10 @@ const std::array kernel_rows{
               }},
     KernelRow{"autocorrelation", 2 * 27, 8, 75 * tile,
               [](const dsp::Kernels& k, Data& d) { k.autocorrelation(d.out.data(), d.y.data(), 75, 27); }},
+    KernelRow{"half_power", 8, 8, values / 2 * tile,
+              [](const dsp::Kernels& k, Data& d) { k.half_power(d.half, d.y.data(), values / 2, d.table.data()); }},
+    KernelRow{"moving_extremes", 7, 8, values / 2 * tile,
+              [](const dsp::Kernels& k, Data& d) { k.moving_extremes(d.extremes, d.y.data(), 13, 0, values / 2); }},
     KernelRow{"moments", 10, 8, values / 2 * tile,
               [](const dsp::Kernels& k, Data& d) { k.moments(d.out.data(), d.y.data(), values / 2, d.table.data()); }},
 };

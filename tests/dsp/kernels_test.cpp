@@ -86,6 +86,15 @@ TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
       std::vector<double> lagged(12 * dsp::lane_tile);
       k.autocorrelation(lagged.data(), x.data(), rows, 12);
       all.insert(all.end(), lagged.begin(), lagged.end());
+      dsp::HalfPowerTile half;
+      k.half_power(half, out.data(), out.size() / dsp::lane_tile, threshold.data());
+      dsp::ExtremesTile extremes;
+      std::fill_n(extremes.lowest, dsp::lane_tile, 1e9);
+      k.moving_extremes(extremes, x.data(), 13, 0, 20);
+      k.moving_extremes(extremes, x.data(), 13, 20, rows);
+      for (const auto* v : {&half.bin, &half.missing, &half.density, &extremes.sum, &extremes.highest,
+                            &extremes.highest_row, &extremes.lowest})
+        all.insert(all.end(), std::begin(*v), std::end(*v));
       for (const auto* v : {&out, &mixed, &a, &b, &c, &d, &state}) all.insert(all.end(), v->begin(), v->end());
       if (first.empty()) first = all;
       EXPECT_EQ(std::memcmp(first.data(), all.data(), all.size() * sizeof(double)), 0) << isa << ' ' << lanes;

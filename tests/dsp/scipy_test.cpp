@@ -107,9 +107,10 @@ TEST_P(SciPy, EveryBinOfTheDensityAgrees) {
   ASSERT_EQ(spectrum.samples(), n);
   const auto band = spectrum.band(std::span(seen.uv).last(n));
   EXPECT_EQ(band.hz(0), 20.0);
+  const auto density = spectrum.density(0);
   double top = 0.0;
-  for (const double p : band.density) top = std::max(top, p);
-  for (const auto& [i, v] : oracle("psd_" + fs + "_8")) EXPECT_NEAR(band.density[i], v, 1e-10 * v + 1e-14 * top) << i;
+  for (const double p : density) top = std::max(top, p);
+  for (const auto& [i, v] : oracle("psd_" + fs + "_8")) EXPECT_NEAR(density[i], v, 1e-10 * v + 1e-14 * top) << i;
 }
 
 TEST(SpectrumFrame, UsesTheNewestSamplesWhenTheWindowIsNoTransformLength) {

@@ -127,6 +127,8 @@ const Kernels table{MYOD_NAME(MYOD_KERNELS),
                     density,
                     moments,
                     autocorrelation,
+                    half_power,
+                    moving_extremes,
                     activity,
                     onset};
 

@@ -19,6 +19,8 @@ void density_of_pairs(double* out, const double* z, std::size_t length, std::siz
                       const double* twiddles, const double* factor);
 void density(double* out, const double* z, std::size_t first, std::size_t bins, const double* factor);
 void moments(double* out, const double* density, std::size_t bins, const double* weights);
+void half_power(HalfPowerTile& out, const double* density, std::size_t bins, const double* total);
+void moving_extremes(ExtremesTile& so_far, const double* y, std::size_t points, std::size_t from, std::size_t to);
 void activity(ActivityTile& sums, const double* y, const unsigned char* valid, std::size_t rows,
               const double* threshold);
 

@@ -190,6 +190,42 @@ void moments(double* out, const double* density, std::size_t bins, const double*
   }
 }
 
+void half_power(HalfPowerTile& out, const double* density, std::size_t bins, const double* total) {
+  for (std::size_t r = 0; r < tile; ++r) {
+    const Register half = 0.5 * at(total, r);
+    Register below{}, bin{}, missing{}, there{};
+    Mask found{};
+    for (std::size_t i = 0; i < bins; ++i) {
+      const Register p = at(density + i * lane_tile, r), with = below + p;
+      const Mask here = (with >= half) & ~found;
+      bin = here ? Register{} + static_cast<double>(i) : bin;
+      missing = here ? half - below : missing;
+      there = here ? p : there;
+      found |= here;
+      below = with;
+    }
+    at(out.bin, r) = bin, at(out.missing, r) = missing, at(out.density, r) = there;
+  }
+}
+
+void moving_extremes(ExtremesTile& so_far, const double* y, std::size_t points, std::size_t from, std::size_t to) {
+  for (std::size_t r = 0; r < tile; ++r) {
+    const auto row = [&](std::size_t i) -> Register { return at(y + i * lane_tile, r); };
+    Register sum = at(so_far.sum, r), highest = at(so_far.highest, r), lowest = at(so_far.lowest, r);
+    Register place = at(so_far.highest_row, r);
+    for (std::size_t i = from; i < to; ++i) {
+      sum += i < points ? row(i) : row(i) - row(i - points);
+      if (i + 1 < points) continue;
+      const Mask higher = sum > highest;
+      highest = higher ? sum : highest;
+      place = higher ? Register{} + static_cast<double>(i) : place;
+      lowest = sum < lowest ? sum : lowest;
+    }
+    at(so_far.sum, r) = sum, at(so_far.highest, r) = highest, at(so_far.lowest, r) = lowest;
+    at(so_far.highest_row, r) = place;
+  }
+}
+
 namespace {
 
 /// `whole`: every sample is valid, and so were the two before.

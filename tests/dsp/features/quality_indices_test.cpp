@@ -56,35 +56,43 @@ std::vector<double> signal(const Case& c, std::uint64_t seed) {
   return x;
 }
 
+/// Of lane 0 of a tile whose others are silent.
+struct Read {
+  Spectrum spectrum;
+  QualityReader reader;
+  Read(const std::vector<double>& x, double rate_hz, double high_hz = 450.0)
+      : spectrum(x.size(), rate_hz, 0.5 * rate_hz / static_cast<double>(x.size()), rate_hz),
+        reader(spectrum, 20.0, high_hz, {50.0, 60.0}) {
+    spectrum.band(x);
+    for (std::size_t i = 0; i < reader.pieces(); ++i) reader.piece(i, spectrum);
+  }
+};
+
 TEST(QualityIndices, AreWhatSciPysPeriodogramGives) {
   std::uint64_t seed = 0;
   for (const Case& c : cases) {
-    Spectrum spectrum(c.samples, c.rate_hz, 0.5 * c.rate_hz / static_cast<double>(c.samples), c.rate_hz);
-    ASSERT_EQ(spectrum.samples(), c.samples);
-    const Band band = spectrum.band(signal(c, ++seed));
-    const QualityIndices q = quality_indices(band);
+    const Read of(signal(c, ++seed), c.rate_hz);
+    ASSERT_EQ(of.spectrum.samples(), c.samples);
+    const QualityIndices q = of.reader.indices(0);
     const std::string name = c.name;
     EXPECT_NEAR(q.sm_db, oracle(name + "_sm"), 1e-7) << name;
     EXPECT_NEAR(q.sn_db, oracle(name + "_sn"), 1e-7) << name;
     EXPECT_NEAR(q.dp_db, oracle(name + "_dp"), 1e-7) << name;
     EXPECT_NEAR(q.omega, oracle(name + "_omega"), 1e-9) << name;
-    const MainsPower mains = mains_power(band, 50.0, power_uv2(band, 20.0, 450.0));
+    const MainsPower mains = of.reader.mains(0, 0);
     EXPECT_NEAR(mains.line, oracle(name + "_line"), 1e-9 * std::abs(oracle(name + "_rest"))) << name;
     EXPECT_NEAR(mains.rest, oracle(name + "_rest"), 1e-9 * std::abs(oracle(name + "_rest"))) << name;
   }
 }
 
 TEST(QualityIndices, NothingIsSaidOfNothing) {
-  Spectrum spectrum(1000, 1000.0, 0.5, 1000.0);
-  const QualityIndices q = quality_indices(spectrum.band(std::vector<double>(1000, 7.0)));
+  const QualityIndices q = Read(std::vector<double>(1000, 7.0), 1000.0).reader.indices(0);
   for (const double v : {q.sm_db, q.sn_db, q.dp_db, q.omega}) EXPECT_TRUE(std::isnan(v));
 }
 
 TEST(QualityIndices, AMainsLineBeyondTheSpectrumIsNotKnown) {
-  Spectrum spectrum(100, 100.0, 0.5, 100.0);
-  const Band band = spectrum.band(signal({"", 100, 100.0, 0.5, 0.0, 0.0, 20}, 1));
-  const MainsPower mains = mains_power(band, 60.0, power_uv2(band, 20.0, 45.0));
-  for (const double v : {mains.line, mains.rest, mains_ratio_db(mains)}) EXPECT_TRUE(std::isnan(v));
+  const Read of(signal({"", 100, 100.0, 0.5, 0.0, 0.0, 20}, 1), 100.0, 45.0);
+  EXPECT_TRUE(std::isnan(mains_ratio_db(of.reader.mains(0, 1))));
 }
 
 }  // namespace
