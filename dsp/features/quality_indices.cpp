@@ -13,6 +13,7 @@ constexpr double motion_below_hz = 20.0, peak_above_hz = 35.0, drop_to_hz = 600.
 constexpr double noise_share = 0.2;
 constexpr double floor_from_hz = 3.0, floor_to_hz = 6.0, line_bins = 2.5;
 constexpr std::size_t smooth_points = 13, bins_at_once = 256;
+constexpr double points_to_middle = 6.0;
 
 double ratio_db(double over, double under) {
   return over > 0.0 && under > 0.0 ? 10.0 * math::log10(over / under) : nan;
@@ -85,7 +86,7 @@ void QualityReader::look_for_drop(Range bins, const Spectrum& raw) noexcept {
 void QualityReader::stand_above(Range bins, const Spectrum& raw) noexcept {
   PerLane slope;  // per Hz
   for (std::size_t lane = 0; lane < lane_tile; ++lane) {
-    const double middle = extremes_.highest_row[lane] - static_cast<double>(smooth_points / 2);
+    const double middle = extremes_.highest_row[lane] - points_to_middle;
     slope[lane] = extremes_.highest[lane] / static_cast<double>(smooth_points) /
                   axis_.hz(static_cast<double>(peak_from_) + middle);
   }
