@@ -3,12 +3,14 @@
 // learned of them, scaling, high-pass 20 Hz, the look for mains hum (plain_mains.hpp), low-pass 450 Hz,
 // both envelopes of |y| (Butterworth 6 Hz, Bessel 10 Hz), running sums over 250 ms (squares, magnitudes), 100 ms and
 // 150 ms, the count of valid samples of five windows, the activation detector. Every 4 ms the control numbers, every
-// 20 ms the amplitude numbers and the repetition counter, every 500 ms the 1 s Hann spectrum with its moments, median
-// frequency and the counts of the window in one loop; every 250 ms while contracting the 0.5 s spectrum for the
-// repetition's. The trends of fatigue over windows and repetitions. Every number comes with the share of valid samples
-// and whether its window was flat, railed or stuck. The logic of onset detector, repetition counter, active time and
-// fatigue is the project's own, pushed sample by sample. Left out: gaps, blanking, group delays, frames as messages;
-// running sums are let drift.
+// 20 ms the amplitude numbers, the repetition counter and the look for clonus (plain_rhythm.hpp), every 500 ms the 1 s
+// Hann spectrum with its moments, median frequency and the counts of the window in one loop, and that of the unfiltered
+// signal with its quality (plain_quality.hpp); every 250 ms while contracting the 0.5 s spectrum for the repetition's.
+// The integrated EMG of an activation. The trends of fatigue over windows and repetitions. Every number comes with the
+// share of valid samples and whether its window was flat, railed or stuck. The logic of onset detector, repetition
+// counter, active time and fatigue is the project's own, pushed sample by sample. Activity outside an expected
+// contraction waits to be asked for, as in the pipeline, and nobody asks. Left out: gaps, blanking, group delays,
+// frames as messages; running sums are let drift.
 #pragma once
 
 #include <fftw3.h>
@@ -31,21 +33,23 @@
 #include "dsp/features/fatigue.hpp"
 #include "dsp/math/sections.hpp"
 #include "tests/bench/plain_mains.hpp"
+#include "tests/bench/plain_quality.hpp"
+#include "tests/bench/plain_rhythm.hpp"
 
 namespace myod::bench {
 
-/// Hann periodogram by FFTW, planned with MEASURE and with all its vector code, and what is read from 20..450 Hz. One
-/// for all channels.
+/// Hann periodogram by FFTW, planned with MEASURE and with all its vector code, and what is read from low_hz ..
+/// high_hz. One for all channels.
 class PlainSpectrum {
  public:
-  PlainSpectrum(std::size_t n, double rate)
+  PlainSpectrum(std::size_t n, double rate, double low_hz = 20.0, double high_hz = 450.0)
       : df_(rate / static_cast<double>(n)),
         window_(n),
         in_(fftw_alloc_real(n)),
         out_(fftw_alloc_complex(n / 2 + 1)),
         plan_(fftw_plan_dft_r2c_1d(static_cast<int>(n), in_, out_, FFTW_MEASURE)),
-        low_(static_cast<std::size_t>(std::ceil(20.0 / df_))),
-        power_(static_cast<std::size_t>(450.0 / df_) + 1 - low_) {
+        low_(static_cast<std::size_t>(std::ceil(low_hz / df_))),
+        power_(static_cast<std::size_t>(high_hz / df_) + 1 - low_) {
     for (std::size_t i = 0; i < n; ++i)
       window_[i] = 0.5 - 0.5 * std::cos(2.0 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(n));
   }
@@ -146,10 +150,13 @@ class LiquidFilter {
 };
 
 struct PlainSpectra {
-  PlainSpectrum second, half;
+  PlainSpectrum second, half, raw;
   PlainLook look;
   explicit PlainSpectra(double rate)
-      : second(static_cast<std::size_t>(rate), rate), half(static_cast<std::size_t>(rate / 2), rate), look(rate) {}
+      : second(static_cast<std::size_t>(rate), rate),
+        half(static_cast<std::size_t>(rate / 2), rate),
+        raw(static_cast<std::size_t>(rate), rate, 1.0, 0.45 * rate),
+        look(rate) {}
 };
 
 /// A converter that repeats itself for longer than its own noise would, and its step.
@@ -199,6 +206,7 @@ class PlainChannel {
         active_time_(static_cast<std::size_t>(rate), static_cast<std::size_t>(rate / 10.0)),
         y_(static_cast<std::size_t>(rate)),
         masked_(y_.size()),
+        raw_(y_.size()),
         good_(y_.size()),
         average_(spectra.half.power(y_, 0).size()) {
     for (std::size_t i = 0; i < lengths_ms.size(); ++i)
@@ -225,14 +233,18 @@ class PlainChannel {
       if (i < 3) w.squares += masked * masked - masked_[old] * masked_[old];
       if (i == 0) magnitudes_ += std::abs(masked) - std::abs(masked_[old]);
     }
-    y_[at_] = y, masked_[at_] = masked, good_[at_] = good;
+    y_[at_] = y, masked_[at_] = masked, raw_[at_] = x, good_[at_] = good;
+    if (onset_.active()) iemg_ += std::abs(masked);
     if (++at_ == y_.size()) at_ = 0;
     if (const auto d = onset_.push(n_, static_cast<double>(y), good)) {
       out_ += static_cast<double>(d->event_index);
-      if (d->kind == dsp::EventKind::onset)
+      if (d->kind == dsp::EventKind::onset) {
         active_time_.onset(d->event_index);
-      else
+        iemg_ = since(d->event_index);
+      } else {
         active_time_.offset(d->event_index);
+        out_ += static_cast<double>(iemg_ - since(d->event_index)) / rate_;
+      }
     }
     ++n_;
     if (n_ % 8 == 0)
@@ -244,6 +256,13 @@ class PlainChannel {
   }
 
  private:
+  /// The magnitudes from there to the newest sample.
+  Number since(std::uint64_t index) const {
+    Number sum = 0;
+    for (std::uint64_t i = n_ + 1 - index, k = (at_ + y_.size() - i) % y_.size(); i > 0; --i, k = (k + 1) % y_.size())
+      sum += std::abs(masked_[k]);
+    return sum;
+  }
   static constexpr std::array<double, 5> lengths_ms{250, 100, 150, 1000, 500};  // the last two are counted only
   struct Window {
     std::size_t length = 0;
@@ -279,6 +298,7 @@ class PlainChannel {
         out_ += fatigue_.summary().index;
       std::fill(average_.begin(), average_.end(), 0.0);
     }
+    if (const auto hz = rhythm_.push(static_cast<double>(control_envelope_), onset_.rest_uv())) out_ += *hz;
     out_ += quality(windows_[0]) + rms(windows_[0]) + static_cast<double>(magnitudes_) / windows_[0].valid +
             static_cast<double>(envelope_) + percent(windows_[0]) + (onset_.active() ? 1.0 : 0.0) + onset_.statistic();
   }
@@ -288,6 +308,7 @@ class PlainChannel {
   }
   void spectrum() {
     const auto said = spectra_.second.numbers(spectra_.second.power(y_, at_));
+    if (windows_[3].valid == static_cast<int>(windows_[3].length)) out_ += quality_.push(spectra_.raw.power(raw_, at_));
     out_ += said.sum() + quality(windows_[3]) + active_time_.fraction(n_);
     const auto t = static_cast<Number>(2.5 * onset_.rest_uv());
     int crossings = 0, turns = 0, steps = 0;
@@ -322,12 +343,14 @@ class PlainChannel {
   dsp::RepetitionCounter repetitions_;
   dsp::ActiveTime active_time_;
   dsp::Fatigue fatigue_{1.0, 0.5};
+  PlainRhythm rhythm_;
+  PlainQuality quality_;
   std::uint64_t missing_until_ = 0, railed_until_ = 0, stuck_until_ = 0;
-  std::vector<Number> y_, masked_;  // the last second
+  std::vector<Number> y_, masked_, raw_;  // the last second; raw_: unfiltered
   std::vector<unsigned char> good_;
   std::array<Window, 5> windows_{};
   std::vector<double> average_;
-  Number magnitudes_ = 0, envelope_ = 0, control_envelope_ = 0;
+  Number magnitudes_ = 0, iemg_ = 0, envelope_ = 0, control_envelope_ = 0;
   double reference_uv_ = 0.0, out_ = 0.0;
   std::size_t at_ = 0;
   std::uint64_t n_ = 0;
