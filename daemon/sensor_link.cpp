@@ -91,9 +91,9 @@ void SensorLink::begin_session() {
   at_sample_ = assembler_->counts();
   const bool file = address_.kind == port::Address::Kind::file;
   if (failures_ == 0 || state_.state != Word::waiting) set(Word::starting, "opened " + address_.text);
-  session_ =
-      std::make_unique<Session>(io_, *port_, file ? std::vector<sensors::Step>() : plan_.row->start(setup_),
-                                [this](const std::string& why, const std::string& rest) { session_done(why, rest); });
+  session_ = std::make_unique<Session>(
+      io_, *port_, file ? std::vector<sensors::Step>() : plan_.row->start(setup_), plan_.row->refusals,
+      [this](const std::string& why, const std::string& rest) { session_done(why, rest); });
   session_->start();
 }
 
@@ -242,7 +242,7 @@ void SensorLink::shut_down(std::function<void()> done) {
   }
   talking_ = false;
   if (session_) boost::asio::post(io_, [old = std::shared_ptr<Session>(std::move(session_))] {});
-  session_ = std::make_unique<Session>(io_, *port_, plan_.row->stop(setup_),
+  session_ = std::make_unique<Session>(io_, *port_, plan_.row->stop(setup_), plan_.row->refusals,
                                        [this, done = std::move(done)](const std::string&, const std::string&) {
                                          drop_port();
                                          done();

@@ -13,8 +13,9 @@ constexpr int most_drains = 1000;  // a device that never falls silent is asked 
 
 }  // namespace
 
-Session::Session(boost::asio::io_context& io, port::Port& port, std::vector<sensors::Step> steps, OnDone on_done)
-    : timer_(io), port_(port), steps_(std::move(steps)), on_done_(std::move(on_done)) {}
+Session::Session(boost::asio::io_context& io, port::Port& port, std::vector<sensors::Step> steps,
+                 const std::vector<sensors::Refusal>& refusals, OnDone on_done)
+    : timer_(io), port_(port), steps_(std::move(steps)), refusals_(refusals), on_done_(std::move(on_done)) {}
 
 void Session::run() {
   for (; at_ < steps_.size(); ++at_) {
@@ -24,6 +25,7 @@ void Session::run() {
         port_.write({reinterpret_cast<const std::uint8_t*>(step.bytes.data()), step.bytes.size()});
         break;
       case Kind::expect:
+        if (refused()) return;
         if (answered()) break;
         return next_after(step.milliseconds);
       case Kind::drain:
@@ -61,11 +63,20 @@ void Session::input(std::span<const std::uint8_t> bytes) {
   }
   input_.append(bytes.begin(), bytes.end());
   if (input_.size() > most_input) input_.erase(0, input_.size() - most_input);
-  if (step.kind != Kind::expect || !timing_ || !answered()) return;
+  if (step.kind != Kind::expect || !timing_ || refused() || !answered()) return;
   timing_ = false;
   timer_.cancel();
   ++at_;
   run();
+}
+
+bool Session::refused() {
+  for (const sensors::Refusal& r : refusals_) {
+    if (input_.find(r.answer) == std::string::npos) continue;
+    end(std::string(r.meaning));
+    return true;
+  }
+  return false;
 }
 
 bool Session::answered() {
@@ -74,12 +85,13 @@ bool Session::answered() {
   if (found == std::string::npos) return false;
   const auto last = input_.find(step.until, found + step.bytes.size());
   if (last == std::string::npos) return false;
-  input_.erase(0, last + 1);
+  input_.erase(0, last + step.until.size());
   return true;
 }
 
 void Session::end(const std::string& why) {
   at_ = steps_.size();
+  timing_ = false;
   const OnDone tell = std::exchange(on_done_, nullptr);
   if (tell) tell(why, std::move(input_));
 }

@@ -1,5 +1,5 @@
 // A sensor's start or stop as data (Step), carried out on a port: send, wait, expect an answer, drain. Ends once, with
-// what came after the last answer or with why it failed.
+// what came after the last answer or with why it failed: nothing came in time, or what came is one of the refusals.
 #pragma once
 
 #include <utility>
@@ -23,7 +23,8 @@ class Session {
   /// `why` is empty when all went well; `rest`: bytes that belong to what follows. May destroy the session.
   using OnDone = std::function<void(const std::string& why, std::string rest)>;
 
-  Session(boost::asio::io_context& io, port::Port& port, std::vector<sensors::Step> steps, OnDone on_done);
+  Session(boost::asio::io_context& io, port::Port& port, std::vector<sensors::Step> steps,
+          const std::vector<sensors::Refusal>& refusals, OnDone on_done);
   void start() { run(); }
   void input(std::span<const std::uint8_t> bytes);
 
@@ -31,11 +32,13 @@ class Session {
   void run();
   void next_after(int milliseconds);
   bool answered();
+  bool refused();
   void end(const std::string& why);
 
   boost::asio::steady_timer timer_;
   port::Port& port_;
   std::vector<sensors::Step> steps_;
+  const std::vector<sensors::Refusal>& refusals_;  // of a row: they outlive every session
   OnDone on_done_;
   std::size_t at_ = 0;
   bool timing_ = false;  // the step's time runs

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ struct Device : std::enable_shared_from_this<Device> {
         channels(sensor_row.channels(sensor_setup)),
         signal(dsp::synth::scenario_table().front(), sensor_setup.rate_hz, sensor_setup.channels, seed),
         timer(io_context),
-        uv_(signal.channels()) {
+        values_(channels.size(), std::numeric_limits<double>::quiet_NaN()) {
     state.streaming = row.streams_unasked;
   }
 
@@ -95,11 +96,10 @@ struct Device : std::enable_shared_from_this<Device> {
   }
 
   void append_frame() {
-    signal.generate(uv_, {});
+    signal.generate(std::span(values_).first(signal.channels()), {});
     frame_.values = static_cast<std::uint32_t>(channels.size());
     frame_.counter = row.counter_modulus != 0 ? sent_ % row.counter_modulus : 0;
-    for (std::size_t c = 0; c < channels.size(); ++c)
-      frame_.counts[c] = c < uv_.size() ? sensors::to_count(channels[c], uv_[c]) : channels[c].offset;
+    sensors::put_instant(row, setup, channels, sent_, values_, frame_.counts);
     const std::size_t at = batch_bytes_.size();
     batch_bytes_.resize(at + row.max_frame_bytes);
     batch_bytes_.resize(at + row.format(setup, frame_, std::span(batch_bytes_).subspan(at)));
@@ -109,7 +109,7 @@ struct Device : std::enable_shared_from_this<Device> {
     if (!closed_) on_bytes(data, nanoseconds(Clock::now()));
   }
 
-  std::vector<double> uv_;
+  std::vector<double> values_;  // of the muscles; nothing is at the other inputs
   std::vector<std::uint8_t> batch_bytes_;
   sensors::Frame frame_;
   Clock::time_point begin_, next_;

@@ -114,28 +114,20 @@ char rate_command(double hz) {
   return rates.back().command;
 }
 
+Step send(char byte) { return Step::send(std::string(1, byte)); }
+
 // Stop first: a device left streaming by a host that died answers nothing else. When idle it is battery threshold 0.
 std::vector<Step> start(const Setup& setup) {
-  using Kind = Step::Kind;
-  const auto send = [](char byte) { return Step{Kind::send, std::string(1, byte)}; };
-  const Step pause{Kind::wait_ms, "", '\n', pause_ms};
   const auto live = static_cast<char>(((1U << inputs(setup)) - 1U) << 2U | 1U);
-  return {pause,
-          send('\x00'),
-          Step{Kind::drain, "", '\n', 50},
-          pause,
-          send('\x07'),
-          Step{Kind::expect, "BITalino", '\n', 1000},
-          pause,
-          send(rate_command(setup.rate_hz)),
-          pause,
-          send(live)};
+  const Step pause = Step::wait(pause_ms);
+  return {pause,           send('\x00'),
+          Step::drain(50), pause,
+          send('\x07'),    Step::expect("BITalino", "\n", 1000),
+          pause,           send(rate_command(setup.rate_hz)),
+          pause,           send(live)};
 }
 
-std::vector<Step> stop(const Setup&) {
-  return {Step{Step::Kind::wait_ms, "", '\n', pause_ms}, Step{Step::Kind::send, std::string(1, '\0')},
-          Step{Step::Kind::drain, "", '\n', 20}};
-}
+std::vector<Step> stop(const Setup&) { return {Step::wait(pause_ms), send('\x00'), Step::drain(20)}; }
 
 // Sixteen bytes: A1..A6 and battery (10 bits, low byte first), threshold, lines and CRC as in a frame.
 std::string device_report() {

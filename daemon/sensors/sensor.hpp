@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dsp/stream.hpp"
@@ -54,9 +55,21 @@ struct ParseResult {
 /// One step of a session, as data.
 struct Step {
   enum class Kind : std::uint8_t { send, expect, wait_ms, drain } kind = Kind::send;
-  std::string bytes;     ///< send: these; expect: a prefix the device's answer must contain
-  char until = '\n';     ///< expect: the answer ends with this byte
+  std::string bytes;     ///< send: these; expect: what the device's answer contains
+  std::string until;     ///< expect: the answer ends with these, at or after `bytes`; empty: with `bytes` themselves
   int milliseconds = 0;  ///< wait_ms: how long; expect: time-out; drain: discard input until silent this long
+
+  static Step send(std::string bytes) { return {Kind::send, std::move(bytes), "", 0}; }
+  static Step expect(std::string bytes, std::string until, int timeout_ms) {
+    return {Kind::expect, std::move(bytes), std::move(until), timeout_ms};
+  }
+  static Step wait(int ms) { return {Kind::wait_ms, "", "", ms}; }
+  static Step drain(int silent_ms) { return {Kind::drain, "", "", silent_ms}; }
+};
+
+/// An answer that ends a session whatever was expected, and what it means for people.
+struct Refusal {
+  std::string_view answer, meaning;
 };
 
 /// What the device side does with a byte (or line) from the host; drives the simulator.
@@ -64,7 +77,9 @@ struct DeviceState {
   bool streaming = false;
   double rate_hz = 0.0;  ///< as set by the host; 0: Setup's
   std::uint32_t channel_mask = 0;
-  std::string pending;  ///< bytes of a command not complete yet
+  std::array<double, max_channels> gain{};  ///< per analogue channel, as set by the host; 0: Setup's
+  std::uint64_t off_mask = 0;               ///< analogue channels that are switched off: they send 0
+  std::string pending;                      ///< bytes of a command not complete yet
 };
 
 struct SensorRow {
@@ -72,6 +87,7 @@ struct SensorRow {
   std::string_view title;         ///< for people
   std::string_view default_port;  ///< empty: must be given
   std::vector<double> rates_hz;   ///< the rates it can be set to; empty: any
+  std::vector<double> gains;      ///< the gains it can be set to; empty: any
   double default_rate_hz = 0.0;   ///< 0: none, measured
   std::uint32_t min_channels = 1, max_channels = 1, default_channels = 1;
   std::uint32_t baud = 115200;
@@ -90,12 +106,19 @@ struct SensorRow {
   std::vector<dsp::Channel> (*channels)(const Setup&) = nullptr;
   std::vector<Step> (*start)(const Setup&) = nullptr;  ///< from any state to streaming
   std::vector<Step> (*stop)(const Setup&) = nullptr;
-  /// Device side: one byte from the host; returns what the device answers at once. `banner`: printed on power-up.
+  /// Device side: one byte from the host; returns what the device answers at once.
   std::string (*device)(const Setup&, DeviceState&, std::uint8_t byte) = nullptr;
   bool streams_unasked = false;  ///< the device streams from power-up
 
+  std::vector<Refusal> refusals;  ///< answers that end any session
+  std::string_view banner;        ///< device side: printed on power-up
+  std::string_view outage;        ///< device side: text the receiver puts into the stream when the radio is interrupted
+  /// Device side: what the channels beyond the analogue ones read, in counts, on a device that lies still; empty: their
+  /// offset. `counts`: those channels alone, NaN where the device sends nothing new.
+  void (*at_rest)(const Setup&, std::uint64_t index, std::span<double> counts) = nullptr;
+
   bool text_lines = false;        ///< frames are lines: after opening, what precedes the first line end is not believed
-  bool counts_from_zero = false;  ///< the first frame after `start` carries counter 0
+  bool counts_from_zero = false;  ///< the first frame after `start` carries counter 0; else the counter just goes on
   double default_full_scale = 0.0;  ///< of Setup::full_scale; 0: the setting means nothing to this kind
   double default_gain = 0.0;        ///< of Setup::gain, likewise
   std::int64_t default_bits = 0;    ///< of Setup::bits, likewise

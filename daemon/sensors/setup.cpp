@@ -24,6 +24,12 @@ std::string text(double v) {
   throw std::invalid_argument(std::string(key) + " = " + value + ": " + allowed);
 }
 
+std::string listed(const std::vector<double>& values) {
+  std::string list;
+  for (const double v : values) list += (list.empty() ? "" : ", ") + text(v);
+  return list;
+}
+
 void choose_rate(const SensorRow& row, Setup& s) {
   if (s.rate_hz == 0.0) {
     s.rate_hz = row.default_rate_hz;
@@ -35,9 +41,13 @@ void choose_rate(const SensorRow& row, Setup& s) {
     return;
   }
   if (std::find(row.rates_hz.begin(), row.rates_hz.end(), s.rate_hz) != row.rates_hz.end()) return;
-  std::string list;
-  for (const double rate : row.rates_hz) list += (list.empty() ? "" : ", ") + text(rate);
-  refuse("rate_hz", text(s.rate_hz), "must be " + list + " Hz");
+  refuse("rate_hz", text(s.rate_hz), "must be " + listed(row.rates_hz) + " Hz");
+}
+
+void choose_gain(const SensorRow& row, Setup& s) {
+  const auto& gains = row.gains;
+  if (s.gain != 0.0 && !gains.empty() && std::find(gains.begin(), gains.end(), s.gain) == gains.end())
+    refuse("gain", text(s.gain), "must be " + listed(gains));
 }
 
 void choose_channels(const SensorRow& row, Setup& s) {
@@ -91,6 +101,7 @@ void check_within(const Setup& s, std::string_view key, std::int64_t column, std
 Setup complete_setup(const SensorRow& row, Setup wished) {
   choose_rate(row, wished);
   choose_channels(row, wished);
+  choose_gain(row, wished);
   choose_positive(row, "full_scale", wished.full_scale, row.default_full_scale, " V");
   choose_positive(row, "gain", wished.gain, row.default_gain, "");
   choose_bits(row, wished);

@@ -93,14 +93,10 @@ std::vector<dsp::Channel> channels(const Setup& setup) {
 }
 
 std::vector<Step> start(const Setup&) {
-  return {{Step::Kind::send, "s", '\n', 0},
-          {Step::Kind::drain, "", '\n', 20},
-          {Step::Kind::send, "v", '\n', 0},
-          {Step::Kind::expect, "myod-sim", '\n', 1000},
-          {Step::Kind::send, "b", '\n', 0}};
+  return {Step::send("s"), Step::drain(20), Step::send("v"), Step::expect("myod-sim", "\n", 1000), Step::send("b")};
 }
 
-std::vector<Step> stop(const Setup&) { return {{Step::Kind::send, "s", '\n', 0}, {Step::Kind::drain, "", '\n', 20}}; }
+std::vector<Step> stop(const Setup&) { return {Step::send("s"), Step::drain(20)}; }
 
 std::string device(const Setup&, DeviceState& state, std::uint8_t byte) {
   if (byte == 'b') state.streaming = true;

@@ -5,10 +5,11 @@
 
 namespace myod::sensors {
 
-extern const SensorRow sim_row, ascii_row, bitalino_row;
+extern const SensorRow sim_row, ascii_row, cyton_row, cyton_daisy_row, bitalino_row;
 
 std::span<const SensorRow* const> sensor_table() {
-  static constexpr std::array<const SensorRow*, 3> rows{&sim_row, &ascii_row, &bitalino_row};
+  static constexpr std::array<const SensorRow*, 5> rows{&sim_row, &ascii_row, &cyton_row, &cyton_daisy_row,
+                                                        &bitalino_row};
   return rows;
 }
 

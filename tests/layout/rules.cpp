@@ -26,7 +26,7 @@ const std::vector<IncludeRule>& include_rules() {
       {"proto/", {"proto/", "dsp/", "myod/v1/"}},
       {"config/", {"config/", "dsp/"}},
       {"daemon/", below_daemon},
-      {"daemon/sensors/", {"daemon/sensors/sensor.hpp", "dsp/stream.hpp", "dsp/math/"}},
+      {"daemon/sensors/", {"daemon/sensors/sensor.hpp", "daemon/sensors/bytes.hpp", "dsp/stream.hpp", "dsp/math/"}},
       {"daemon/serve/", below_daemon, {"daemon/record/", "daemon/control/"}},
       {"daemon/record/", below_daemon, {"daemon/serve/", "daemon/control/"}},
       {"daemon/control/", below_daemon, {"daemon/serve/", "daemon/record/"}},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include "daemon/sensors/counts.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::int64_t late_ns = 50'000'000;
 constexpr std::uint64_t fault_stream = 1000;  // of the seed: apart from the muscles'
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -22,10 +24,11 @@ Device::Device(const Options& options, std::unique_ptr<Source> source, TruthFile
       faults_(options.seed, fault_stream),
       inputs_(source_->inputs()) {}
 
-void Device::power_up(std::int64_t now_ns) {
-  if (!row_.streams_unasked) return;
+std::string Device::power_up(std::int64_t now_ns) {
+  if (!row_.streams_unasked) return {};
   state_.streaming = true;
   begin_stream(now_ns);
+  return std::string(row_.banner);
 }
 
 std::string Device::receive(std::span<const std::uint8_t> bytes, std::int64_t now_ns) {
@@ -48,6 +51,11 @@ void Device::begin_stream(std::int64_t now_ns) {
   for (std::size_t i = 0; inputs_of_frame_.size() < setup_.channels; ++i)
     if (state_.channel_mask == 0 || (state_.channel_mask >> i & 1U) != 0) inputs_of_frame_.push_back(i);
   channels_ = row_.channels(setup_);
+  for (std::size_t c = 0; c < setup_.channels; ++c)
+    if (const double gain = state_.gain[inputs_of_frame_[c]]; gain > 0.0) channels_[c].scale *= setup_.gain / gain;
+  for (std::size_t i = options_.setup.channels; inputs_of_frame_.size() < channels_.size(); ++i)
+    inputs_of_frame_.push_back(i);
+  values_.assign(channels_.size(), nothing);
   true_rate_hz_ = setup_.rate_hz * (1.0 + options_.drift_ppm * 1e-6);
   source_->set_rate(true_rate_hz_);
   begin_ns_ = now_ns;
@@ -67,11 +75,13 @@ Fate Device::fate_of_next(double time_s, bool heard) {
 
 void Device::append_frame(Fate fate, std::vector<std::uint8_t>& out) {
   frame_.values = static_cast<std::uint32_t>(channels_.size());
-  frame_.counter = row_.counter_modulus != 0 ? in_stream_ % row_.counter_modulus : in_stream_;
-  for (std::size_t c = 0; c < channels_.size(); ++c) {
-    const bool fed = c < inputs_of_frame_.size() && inputs_of_frame_[c] < inputs_.size();
-    frame_.counts[c] = fed ? sensors::to_count(channels_[c], inputs_[inputs_of_frame_[c]].uv) : channels_[c].offset;
-  }
+  const std::uint64_t counter = row_.counts_from_zero ? in_stream_ : index_;
+  frame_.counter = row_.counter_modulus != 0 ? counter % row_.counter_modulus : counter;
+  for (std::size_t c = 0; c < channels_.size(); ++c)
+    values_[c] = inputs_of_frame_[c] < inputs_.size() ? inputs_[inputs_of_frame_[c]].value : nothing;
+  sensors::put_instant(row_, setup_, channels_, in_stream_, values_, frame_.counts);
+  for (std::size_t c = 0; c < setup_.channels; ++c)
+    if ((state_.off_mask >> inputs_of_frame_[c] & 1U) != 0) frame_.counts[c] = channels_[c].offset;
   const std::size_t at = out.size();
   out.resize(at + row_.max_frame_bytes);
   const std::size_t size = row_.format(setup_, frame_, std::span(out).subspan(at));
@@ -94,6 +104,8 @@ bool Device::produce(std::int64_t now_ns, bool heard, std::size_t most, std::vec
     const double in_stream_s = static_cast<double>(in_stream_) / true_rate_hz_;
     const auto sample_ns = begin_ns_ + static_cast<std::int64_t>(in_stream_s * 1e9);
     const Fate fate = fate_of_next(streamed_s_ + in_stream_s, heard);
+    if (fate == Fate::stalled && last_ != Fate::stalled) out.insert(out.end(), row_.outage.begin(), row_.outage.end());
+    last_ = fate;
     if (fate == Fate::sent || fate == Fate::corrupted) {
       append_frame(fate, out);
       if (now_ns - sample_ns > late_ns) ++late_;

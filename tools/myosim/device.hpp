@@ -20,8 +20,8 @@ class Device {
  public:
   Device(const Options&, std::unique_ptr<Source>, TruthFile&);
 
-  /// Power-up: a device that streams unasked begins.
-  void power_up(std::int64_t now_ns);
+  /// Power-up: a device that streams unasked begins; returns what it prints first.
+  std::string power_up(std::int64_t now_ns);
   /// Commands; returns the answer.
   std::string receive(std::span<const std::uint8_t> bytes, std::int64_t now_ns);
   /// Appends the frames due by now, at most `most` of them; false when there are more. `heard`: a host has the port
@@ -47,7 +47,8 @@ class Device {
   // Of the stream since its last start.
   sensors::Setup setup_;
   std::vector<dsp::Channel> channels_;
-  std::vector<std::size_t> inputs_of_frame_;  ///< the input each analogue value of the frame carries
+  std::vector<std::size_t> inputs_of_frame_;  ///< the input each value of the frame carries, if there is one
+  std::vector<double> values_;                ///< at these inputs, in the channel's unit
   double true_rate_hz_ = 0.0;
   std::int64_t begin_ns_ = 0;
   std::uint64_t in_stream_ = 0;
@@ -59,6 +60,7 @@ class Device {
   bool exhausted_ = false;   ///< the source has no more
   std::array<std::uint64_t, fate_words.size()> counts_{};
   std::uint64_t late_ = 0;
+  Fate last_ = Fate::sent;
   sensors::Frame frame_;
 };
 

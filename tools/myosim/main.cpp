@@ -29,16 +29,10 @@ int watch_signals() {
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-std::vector<std::string> input_names(const Options& options, std::uint32_t inputs) {
-  std::vector<std::string> names;
-  for (const auto& channel : options.row->channels(options.setup))
-    if (names.size() < inputs) names.push_back(channel.name);
-  return names;
-}
-
 void run(const Options& options, int signals) {
   auto source = open_source(options);
-  TruthFile truth(options.truth, input_names(options, source->inputs()), source->knows_truth());
+  const std::vector<myod::dsp::Channel> channels = options.row->channels(options.setup);
+  TruthFile truth(options.truth, std::span(channels).first(source->inputs()), source->knows_truth());
   Device device(options, std::move(source), truth);
   {
     Pty pty(options.link);

@@ -74,13 +74,14 @@ void play(Device& device, Pty& pty, double duration_s, int signals) {
       pty.discard();
     }
     if (host && power_up_at == 0) power_up_at = now + boot_ns;
+    std::string answer;
     if (!powered && power_up_at != 0 && now >= power_up_at) {
-      device.power_up(now);
+      answer = device.power_up(now);
       powered = true;
     }
     commands.clear();
     pty.read(commands);
-    const std::string answer = device.receive(commands, now);
+    answer += device.receive(commands, now);
     if (host) outbox.bytes().insert(outbox.bytes().end(), answer.begin(), answer.end());
 
     outbox.flush(pty);

@@ -37,17 +37,20 @@ class Muscles final : public Source {
 
 class File final : public Source {
  public:
-  explicit File(const Options& options) : file_(read_csv(options.csv)), unit_uv_(options.csv_unit_uv) {
+  explicit File(const Options& options)
+      : file_(read_csv(options.csv)), unit_uv_(options.csv_unit_uv), analogue_(options.setup.channels) {
     const std::size_t columns = file_.names.size();
-    inputs_ = std::min(static_cast<std::uint32_t>(columns), options.setup.channels);
+    const auto all = static_cast<std::uint32_t>(options.row->channels(options.setup).size());
+    inputs_ = std::min(static_cast<std::uint32_t>(columns), all);
     for (std::size_t i = inputs_; i < columns; ++i)
       std::fprintf(stderr, "myosim: column %s is not played: the device has %u channels (--channels)\n",
-                   file_.names[i].c_str(), options.setup.channels);
+                   file_.names[i].c_str(), all);
   }
 
   bool next(std::span<Sample> inputs) override {
     if (at_ == file_.values.size()) return false;
-    for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i].uv = file_.values[at_ + i] * unit_uv_;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      inputs[i].value = file_.values[at_ + i] * (i < analogue_ ? unit_uv_ : 1.0);
     at_ += file_.names.size();
     return true;
   }
@@ -58,7 +61,7 @@ class File final : public Source {
  private:
   Csv file_;
   double unit_uv_;
-  std::uint32_t inputs_ = 0;
+  std::uint32_t analogue_, inputs_ = 0;
   std::size_t at_ = 0;
 };
 

@@ -13,7 +13,7 @@ namespace myod::myosim {
 
 /// One input of the device at one instant.
 struct Sample {
-  double uv = 0.0;
+  double value = 0.0;  ///< in the unit of its channel: microvolt of the analogue ones
   dsp::synth::Truth truth;
 };
 
@@ -29,8 +29,8 @@ class Source {
   virtual std::uint32_t inputs() const = 0;
 };
 
-/// Muscles of the scenario, or the columns of the file. A file's columns beyond the device's inputs are not played;
-/// says so on stderr.
+/// Muscles of the scenario, or the columns of the file: those beyond the analogue channels feed what other channels the
+/// device has, in their own unit. Columns beyond all of them are not played; says so on stderr.
 std::unique_ptr<Source> open_source(const Options&);
 
 }  // namespace myod::myosim

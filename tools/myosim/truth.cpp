@@ -2,18 +2,31 @@
 
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace myod::myosim {
 
-TruthFile::TruthFile(const std::string& path, const std::vector<std::string>& inputs, bool knows_truth)
+namespace {
+
+/// Names of columns: a value's ends in its unit.
+std::vector<std::pair<std::string, std::string>> named(std::span<const dsp::Channel> inputs) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const dsp::Channel& c : inputs)
+    names.emplace_back(c.name, c.kind == dsp::ChannelKind::emg ? "_uv" : c.unit.empty() ? "" : "_" + c.unit);
+  return names;
+}
+
+}  // namespace
+
+TruthFile::TruthFile(const std::string& path, std::span<const dsp::Channel> inputs, bool knows_truth)
     : path_(path), knows_truth_(knows_truth) {
   if (path_.empty()) return;
   out_.open(path_);
   if (!out_)
     throw std::runtime_error("--truth " + path_ + ": cannot be created; does the folder exist and is it writable?");
   out_ << "index,time_s,monotonic_ns,sent,fate";
-  for (const auto& name : inputs)
-    out_ << ',' << name << "_uv," << name << "_excitation," << name << "_active," << name << "_spectrum_scale";
+  for (const auto& [name, unit] : named(inputs))
+    out_ << ',' << name << unit << ',' << name << "_excitation," << name << "_active," << name << "_spectrum_scale";
   out_ << '\n';
 }
 
@@ -40,7 +53,7 @@ void TruthFile::write(std::uint64_t index, double time_s, std::int64_t monotonic
   line_ += fate_words.at(static_cast<std::size_t>(fate));
   for (const Sample& s : inputs) {
     line_ += ',';
-    number(s.uv);
+    number(s.value);
     if (!knows_truth_) {
       line_ += ",,,";
       continue;

@@ -1,5 +1,5 @@
 // The truth file: one line per sample with what it was and what became of its frame.
-//   index,time_s,monotonic_ns,sent,fate, then per input NAME_uv,NAME_excitation,NAME_active,NAME_spectrum_scale
+//   index,time_s,monotonic_ns,sent,fate, then per input NAME_UNIT,NAME_excitation,NAME_active,NAME_spectrum_scale
 // time_s counts seconds of streaming by the device's true clock; sent is 1 when bytes went out, right or corrupted.
 // What a CSV source cannot know is an empty field.
 #pragma once
@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dsp/stream.hpp"
 #include "tools/myosim/source.hpp"
 
 namespace myod::myosim {
@@ -23,7 +24,7 @@ inline constexpr std::array<std::string_view, 5> fate_words{"sent", "dropped", "
 class TruthFile {
  public:
   /// Throws std::runtime_error when it cannot be created. An empty path writes nothing.
-  TruthFile(const std::string& path, const std::vector<std::string>& inputs, bool knows_truth);
+  TruthFile(const std::string& path, std::span<const dsp::Channel> inputs, bool knows_truth);
 
   void write(std::uint64_t index, double time_s, std::int64_t monotonic_ns, Fate fate, std::span<const Sample> inputs);
   /// Throws std::runtime_error when not everything was written.

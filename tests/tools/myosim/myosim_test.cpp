@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -205,6 +206,44 @@ TEST_F(Myosim, AnswersAndStreamsAsABitalinoWithTheChannelsTheHostChose) {
     EXPECT_EQ(frame.counts[2], channels[2].offset);
     rest = rest.subspan(r.size);
   }
+}
+
+TEST_F(Myosim, IsACytonWhoseChannelsHaveTheGainsTheHostSetAndWhoseRadioFails) {
+  std::string csv = "A,B\n";
+  for (int i = 0; i < 100; ++i) csv += "536.441863,44.7034895\n";  // 1000 counts at gain 1, 2000 at gain 24
+  Simulator sim({"cyton", "--csv", write_csv(csv), "--csv-rate", "250", "--csv-unit", "uV", "--stall", "0.1@0.199"});
+  Host host(sim.path());
+  const auto ask = [&](const char* command, const char* answer) {
+    host.forget();
+    host.send(command);
+    ASSERT_TRUE(host.read_until([&] { return host.text().find("$$$") != std::string::npos; })) << command;
+    EXPECT_NE(host.text().find(answer), std::string::npos) << host.text();
+  };
+  ask("v", "OpenBCI V3 8-16 channel\n");
+  ask("d", "updating channel settings to default");
+  ask("x1000000X", "Success: Channel set for 1");
+  host.forget();
+  host.send("b");
+  constexpr std::size_t packet = 33;
+  const std::string outage = "Failure: Communications timeout - Device failed to poll Host$$$";
+  ASSERT_TRUE(host.read_until([&] { return host.bytes().size() >= 75 * packet + outage.size(); }));
+  EXPECT_EQ(host.text().find(outage), 50 * packet) << "where the radio fell silent";
+  EXPECT_EQ(host.bytes().size(), 75 * packet + outage.size());
+
+  const auto& row = *myod::sensors::find_sensor("cyton");
+  const auto setup = myod::sensors::complete_setup(row, {});
+  Frame frame;
+  ASSERT_EQ(row.parse(setup, host.bytes(), frame).status, ParseStatus::frame);
+  EXPECT_EQ(frame.counter, 0U);
+  EXPECT_EQ(frame.counts[0], 1000.0);
+  EXPECT_EQ(frame.counts[1], 2000.0);
+  EXPECT_EQ(frame.counts[2], 0.0);
+  EXPECT_EQ(frame.counts[10], 8000.0) << "1 g upwards";
+  ASSERT_EQ(row.parse(setup, std::span(host.bytes()).subspan(packet), frame).status, ParseStatus::frame);
+  EXPECT_TRUE(std::isnan(frame.counts[10])) << "the accelerometer is slower";
+  ASSERT_EQ(row.parse(setup, std::span(host.bytes()).subspan(50 * packet + outage.size()), frame).status,
+            ParseStatus::frame);
+  EXPECT_EQ(frame.counter, 75U);
 }
 
 TEST_F(Myosim, StreamsUnaskedLikeASketchOnceAHostHasOpenedThePort) {
