@@ -9,7 +9,7 @@
 
 namespace myod::dsp {
 
-/// Where stimulus pulses are known from: events are told by a command, detect finds them in each channel.
+/// Where stimulus pulses are known from: events are told by a command, detect finds them in the signal.
 enum class Blanking : std::uint8_t { off, events, detect };
 enum class BlankingFill : std::uint8_t { linear, hold };
 

@@ -314,14 +314,14 @@ void Pipeline::State::try_calibrations(std::size_t rows, Sink& sink) noexcept {
     }
 }
 
-/// Stimulation that was found in a channel, known at that sample or before: its first pulses, and how many there were.
+/// Stimulation that was found, known at that sample or before: its first pulses, and how many there were.
 void Pipeline::State::tell_trains(std::uint64_t index, Sink& sink) noexcept {
   while (const auto train = conditioner.train(index)) tell_train(*train, sink);
 }
 
 void Pipeline::State::tell_train(const TrainNote& train, Sink& sink) noexcept {
   const double first_s = std::max(0.0, seconds(train.first) - conditioning_delay_s);
-  Event e = event(EventKind::stimulus, static_cast<std::int32_t>(channel(train.lane)), first_s, seconds(train.index),
+  Event e = event(EventKind::stimulus, all_channels, first_s, seconds(train.index),
                   train.ended ? static_cast<double>(train.pulses) : train.hz);
   if (train.ended)
     e.text.number(static_cast<double>(train.pulses), 0) << " pulses, ended";

@@ -32,16 +32,13 @@ BlankingStage::BlankingStage(const ConditionOptions& o, double rate_hz, std::siz
       pulses_(channels),
       until_(channels, 0),
       last_(channels, 0.0) {
-  if (o.blanking == Blanking::detect) {
-    detectors_.assign(channels, PulseDetector(rate_hz, o.stimulus_hz));
-    running_.assign(channels, 0);
-  }
+  if (o.blanking == Blanking::detect) train_.emplace(rate_hz, o.stimulus_hz, channels);
 }
 
 void BlankingStage::restart() noexcept {
   fresh_ = true;
   std::fill(until_.begin(), until_.end(), 0);
-  for (PulseDetector& d : detectors_) d.restart();
+  if (train_) train_->restart();
 }
 
 void BlankingStage::set_rate(double hz, std::uint64_t now) noexcept {
@@ -95,26 +92,24 @@ std::uint64_t BlankingStage::schedule(std::uint64_t next_index, double first, do
   return static_cast<std::uint64_t>(gone - start);
 }
 
-void BlankingStage::tell(std::size_t lane, bool ended, std::uint64_t now) noexcept {
-  const PulseDetector& d = detectors_[lane];
-  const std::uint64_t first = now - std::min(now, d.since_first());
-  notes_[told_++ % notes_.size()] = {
-      now, lane, ended, first + delay_, d.pulses(), d.period() > 0.0 ? rate_hz_ / d.period() : 0.0};
-  if (!ended && hz_ == 0.0) set_rate(rate_hz_ / d.period(), now);
-  if (ended && std::none_of(running_.begin(), running_.end(), [](std::uint8_t r) { return r != 0; }))
-    set_rate(0.0, now);
+void BlankingStage::tell(bool ended, std::uint64_t now) noexcept {
+  const std::uint64_t first = now - std::min(now, train_->since_first());
+  const double hz = train_->period() > 0.0 ? rate_hz_ / train_->period() : 0.0;
+  notes_[told_++ % notes_.size()] = {now, ended, first + delay_, train_->pulses(), hz};
+  set_rate(ended ? 0.0 : hz, now);
 }
 
 void BlankingStage::detect(const double* y, const std::uint8_t* flags, std::uint64_t now) noexcept {
-  for (std::size_t c = 0; c < detectors_.size(); ++c) {
+  if (!train_) return;
+  const auto ago = train_->push(y, flags);
+  for (std::size_t c = 0; c < channels_; ++c) {
     if (!has_value(flags[c])) continue;
-    PulseDetector& d = detectors_[c];
-    if (d.push(y[c])) blank(c, now, now);
-    if (!d.ready() && ring_.flag(now, c) == sample_good) ring_.flag(now, c) = sample_blanked;
-    if ((running_[c] != 0) == d.running()) continue;
-    running_[c] = d.running() ? 1 : 0;
-    tell(c, !d.running(), now);
+    if (ago) blank(c, now - *ago, now);
+    if (!train_->ready(c) && ring_.flag(now, c) == sample_good) ring_.flag(now, c) = sample_blanked;
   }
+  if (running_ == train_->running()) return;
+  running_ = train_->running();
+  tell(!running_, now);
 }
 
 /// The value of a blanked sample that leaves now.

@@ -3,10 +3,10 @@
 // the last one before. The start lies before the pulse is known, so everything passes through a delay line: linear
 // after
 // + 2 ms, hold 2 ms. Where blanked stretches join and no end is within the line yet, linear holds too.
-// Pulses come from outside at their sample (events), or are found in each lane (detect; until sigma is known everything
-// is blanked, and unless the rate is configured the first four pulses pass, for nobody can know them yet). A pulse from
-// outside that arrives when its start has left the line is late: it is counted, blanks what is left, and the caller is
-// told.
+// Pulses come from outside at their sample (events), or are found in the lanes together (detect, pulse_train.hpp; until
+// a lane's sigma is known all of it is blanked, and the pulses before a train is known pass, for nobody can know them
+// yet: four of strong ones unless the rate is configured, nine of weak ones). A pulse from outside that arrives when
+// its start has left the line is late: it is counted, blanks what is left, and the caller is told.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "dsp/condition/lane_ring.hpp"
-#include "dsp/condition/pulses.hpp"
+#include "dsp/condition/pulse_train.hpp"
 #include "dsp/condition/stage.hpp"
 #include "dsp/condition/train.hpp"
 #include "dsp/options.hpp"
@@ -58,7 +58,7 @@ class BlankingStage : public Stage {
  private:
   void blank(std::size_t lane, std::uint64_t at, std::uint64_t now) noexcept;
   void detect(const double* y, const std::uint8_t* flags, std::uint64_t now) noexcept;
-  void tell(std::size_t lane, bool ended, std::uint64_t now) noexcept;
+  void tell(bool ended, std::uint64_t now) noexcept;
   void set_rate(double hz, std::uint64_t now) noexcept;
   double filled(std::size_t lane, std::uint64_t index, std::uint64_t now) noexcept;
 
@@ -74,8 +74,8 @@ class BlankingStage : public Stage {
   std::vector<Pulses> pulses_;
   std::vector<std::uint64_t> until_;  // per lane: samples before it are blanked as they come
   std::vector<double> last_;          // per lane: last sample that left
-  std::vector<PulseDetector> detectors_;
-  std::vector<std::uint8_t> running_;  // per lane: a train was under way
+  std::optional<PulseTrain> train_;   // detect
+  bool running_ = false;              // a train was under way
   std::uint64_t begin_ = 0;
   bool fresh_ = true;
   struct Train {

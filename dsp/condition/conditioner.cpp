@@ -85,11 +85,7 @@ std::uint64_t Conditioner::stimuli_to_come() const noexcept { return takes_event
 bool Conditioner::stimuli_full() const noexcept { return blanking_->full(); }
 
 std::optional<TrainNote> Conditioner::train(std::uint64_t index) noexcept {
-  while (blanking_ != nullptr) {
-    const auto note = blanking_->note(index);
-    if (!note || note->lane < channels_.size()) return note;
-  }
-  return std::nullopt;
+  return blanking_ != nullptr ? blanking_->note(index) : std::nullopt;
 }
 
 void Conditioner::take_seed(std::size_t lane, ChannelSeed& seed) const noexcept {

@@ -53,7 +53,7 @@ class Conditioner {
   /// Of those that were told: still to come; and whether no more can be told now.
   std::uint64_t stimuli_to_come() const noexcept;
   bool stimuli_full() const noexcept;
-  /// The next news of a train found in a lane, due at or before that sample.
+  /// The next news of a train that was found, due at or before that sample.
   std::optional<TrainNote> train(std::uint64_t index) noexcept;
 
   /// What outlives a hand-over: the lock on the mains.

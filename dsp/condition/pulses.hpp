@@ -8,6 +8,7 @@
 // whole number of periods): a contraction must not hide the weak ones. Three periods without one end the train.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,12 @@ class PulseDetector {
   bool running() const noexcept { return running_; }         ///< a train is under way
   double period() const noexcept { return period_; }         ///< samples; 0: not known
   std::uint32_t pulses() const noexcept { return pulses_; }  ///< of the train, those that made it known included
+  /// Steps that are remembered, the newest second of them.
+  std::uint64_t steps() const noexcept { return std::min<std::uint64_t>(count_, second_); }
+  /// The step so many samples ago in units of sigma; 0 while that is not known, or when it is not remembered.
+  double step_sigmas(std::uint64_t ago) const noexcept {
+    return ago < steps() ? steps_[(count_ - 1 - ago) % second_] / sigma_ : 0.0;
+  }
   std::uint64_t since_first() const noexcept { return count_ - first_; }  ///< samples since the train's first pulse
 
  private:

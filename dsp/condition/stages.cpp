@@ -150,7 +150,8 @@ constexpr std::array rows{
                return static_cast<double>(BlankingStage::delay_samples(o, rate_hz));
              },
              [](const ConditionOptions& o, double) {
-               return "stimulus pulses" + std::string(o.blanking == Blanking::detect ? " found in each channel" : "") +
+               return "stimulus pulses" +
+                      std::string(o.blanking == Blanking::detect ? " found in the channels together" : "") +
                       " blanked from " + number(o.blanking_before_ms, 1) + " ms before to " +
                       number(o.blanking_after_ms, 1) + " ms after, " +
                       (o.blanking_fill == BlankingFill::linear ? "filled by a straight line" : "last sample held") +

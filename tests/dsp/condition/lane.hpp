@@ -6,6 +6,7 @@
 #include <numbers>
 #include <vector>
 
+#include "dsp/condition/pulse_train.hpp"
 #include "dsp/condition/stage.hpp"
 #include "dsp/kernels/kernels.hpp"
 #include "tests/dsp/recorder.hpp"
@@ -26,6 +27,18 @@ inline std::vector<double> through(dsp::Stage& stage, const std::vector<double>&
     for (std::size_t i = 0; i < rows; ++i) out.push_back(y[i * dsp::lane_tile]);
   }
   return out;
+}
+
+/// Where the train finds pulses in those lanes.
+inline std::vector<std::size_t> pulses_found(dsp::PulseTrain& train, const std::vector<std::vector<double>>& lanes) {
+  std::vector<std::size_t> found;
+  std::vector<double> y(lanes.size());
+  const std::vector<std::uint8_t> flags(lanes.size(), dsp::sample_good);
+  for (std::size_t i = 0; i < lanes.front().size(); ++i) {
+    for (std::size_t c = 0; c < lanes.size(); ++c) y[c] = lanes[c][i];
+    if (const auto ago = train.push(y.data(), flags.data())) found.push_back(i - *ago);
+  }
+  return found;
 }
 
 /// Fundamental, third and fifth harmonic, as tests/oracles/conditioning.py.
