@@ -213,8 +213,10 @@ std::uint64_t Pipeline::State::next_stop() const noexcept {
 }
 
 void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexcept {
-  conditioner.run(raw, rows, next_index, y.data(), flags.data(), quality.unfiltered());
-  quality.push(next_index, rows, flags.data());
+  Samples samples = conditioner.take(raw, rows, next_index, y.data(), flags.data());
+  quality.take(next_index, rows, y.data());
+  conditioner.filter(samples);
+  quality.mark(next_index, rows, flags.data());
   std::fill_n(counted.begin(), rows * lanes, std::uint8_t{1});
   gated = false;
   if (!all_good(flags.data(), rows * lanes)) mark_invalid(rows);

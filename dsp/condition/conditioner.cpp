@@ -51,16 +51,18 @@ void Conditioner::restart() noexcept {
   for (const auto& stage : stages_) stage->restart();
 }
 
-void Conditioner::run(const double* raw, std::size_t rows, std::uint64_t first, double* y, std::uint8_t* flags,
-                      double* unfiltered) noexcept {
+Samples Conditioner::take(const double* raw, std::size_t rows, std::uint64_t first, double* y,
+                          std::uint8_t* flags) noexcept {
   const bool good = intake_->run(raw, rows, y, flags);
   const bool whole = good || std::all_of(flags, flags + rows * lanes_, has_value);
   Samples samples{y, flags, rows, lanes_, whole, first};
-  auto stage = stages_.begin();
-  if (blanking_ != nullptr) (*stage++)->run(samples);
+  if (blanking_ != nullptr) stages_.front()->run(samples);
   for (const auto& listener : stages_) listener->listen(samples);
-  std::copy_n(y, rows * lanes_, unfiltered);
-  for (; stage != stages_.end(); ++stage) (*stage)->run(samples);
+  return samples;
+}
+
+void Conditioner::filter(Samples& samples) noexcept {
+  for (std::size_t i = blanking_ != nullptr ? 1 : 0; i < stages_.size(); ++i) stages_[i]->run(samples);
 }
 
 std::size_t Conditioner::line() const noexcept {

@@ -30,11 +30,11 @@ class Conditioner {
   /// Stream channel of each EMG lane. An ECG reference that is no EMG has a lane behind them, which is nobody's.
   const std::vector<std::size_t>& channels() const noexcept { return channels_; }
 
-  /// `raw`: rows x stream channels, the first of them sample `first`. `y`, `flags`: rows x lanes, written; a delay line
-  /// makes them those of an earlier sample.
-  /// `unfiltered`: the same as it was before the recursive filters.
-  void run(const double* raw, std::size_t rows, std::uint64_t first, double* y, std::uint8_t* flags,
-           double* unfiltered) noexcept;
+  /// `raw`: rows x stream channels, the first of them sample `first`. `y`, `flags`: rows x lanes, written as what comes
+  /// before the recursive filters.
+  Samples take(const double* raw, std::size_t rows, std::uint64_t first, double* y, std::uint8_t* flags) noexcept;
+  /// What was taken, by the filters, in place; a delay line makes it that of an earlier sample.
+  void filter(Samples& samples) noexcept;
 
   /// Hum is taken out of this lane.
   bool cancels_mains(std::size_t lane) const noexcept;

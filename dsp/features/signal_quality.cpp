@@ -27,14 +27,12 @@ SignalQuality::SignalQuality(const Setup& setup)
       history_(setup.window + setup.spread, setup.lanes),
       spectrum_(setup.window, setup.rate_hz, 0.5 * setup.rate_hz / static_cast<double>(setup.window), setup.rate_hz),
       reader_(spectrum_, setup.features.band_low_hz, setup.features.band_high_hz, lines_hz(setup.pinned_mains_hz)),
-      uv_(run_rows * setup.lanes, 0.0),
       flags_(history_.rows() * setup.lanes, sample_settling),
       mains_(setup.channels),
       found_(setup.channels, 0),
       reasons_(setup.channels, 0) {}
 
-void SignalQuality::push(std::uint64_t first, std::size_t rows, const std::uint8_t* flags) noexcept {
-  history_.put(first, rows, uv_.data(), nullptr);
+void SignalQuality::mark(std::uint64_t first, std::size_t rows, const std::uint8_t* flags) noexcept {
   std::copy_n(flags, rows * setup_.lanes, flags_.data() + history_.slot(first) * setup_.lanes);
 }
 

@@ -34,10 +34,12 @@ class SignalQuality {
   /// Throws as Spectrum does.
   explicit SignalQuality(const Setup& setup);
 
-  /// run_rows x lanes: to be filled with a run before push().
-  double* unfiltered() noexcept { return uv_.data(); }
-  /// A run with its SampleFlags.
-  void push(std::uint64_t first, std::size_t rows, const std::uint8_t* flags) noexcept;
+  /// A run before the recursive filters, rows x lanes.
+  void take(std::uint64_t first, std::size_t rows, const double* uv) noexcept {
+    history_.put(first, rows, uv, nullptr);
+  }
+  /// The SampleFlags it left conditioning with.
+  void mark(std::uint64_t first, std::size_t rows, const std::uint8_t* flags) noexcept;
   void lose(std::uint64_t first, std::size_t rows) noexcept;
   void clear() noexcept;
 
@@ -81,7 +83,6 @@ class SignalQuality {
   History history_;
   Spectrum spectrum_;
   QualityReader reader_;
-  std::vector<double> uv_;
   std::vector<std::uint8_t> flags_;  // history rows x lanes
   std::vector<Mains> mains_;
   std::vector<std::uint32_t> found_, reasons_;
