@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The chain of the default pipeline with SciPy and NumPy, streaming: blocks of 32 samples of 64 channels at 2 kHz, all
 channels in one array, state kept between the blocks. What SciPy offers is used over the whole block; the activation
-statistic needs a loop over samples. Left out, to its advantage: repetitions with their spectra, trends of fatigue, what
-a converter's repeats teach, events. Prints nanoseconds of CPU time per channel and sample. Exit 77 without SciPy."""
+statistic needs a loop over samples. Signal quality from a second spectrum, of the unfiltered signal, the look for clonus
+every 100 ms and the integrated EMG of activations (their ends to a block) are there. Left out, to its advantage:
+repetitions with their spectra, trends of fatigue, what a converter's repeats teach, events. Prints nanoseconds of CPU time per channel and sample. Exit 77 without SciPy."""
 import sys
 import time
 
@@ -28,6 +29,47 @@ def mains_score(collected, window):
     return np.maximum(*score)
 
 
+def quality(p, usual):
+    """Sinderby's indices and the mains ratio of bins of 1 Hz from 1 Hz on; usual: line and rest at 50 and 60 Hz so far."""
+    f = np.arange(1, len(p) + 1)[:, None]
+    m0, m1, m2 = p.sum(axis=0), (p * f).sum(axis=0), (p * f ** 2).sum(axis=0)
+    noise = p[-(len(p) // 5):].mean(axis=0) * len(p)
+    below = np.cumsum(p[34:], axis=0)
+    means = (below[12:] - np.vstack([np.zeros((1, p.shape[1])), below[:-13]])) / 13
+    highest, place = means.max(axis=0), means.argmax(axis=0) + 41
+    motion = np.maximum(0.0, p[:19] - highest * f[:19] / place).sum(axis=0)
+    drop = means[:554]
+    band = p[19:450].sum(axis=0)
+    now = []
+    for hz in (50, 60):
+        floor = p[[hz - 1 + s * k for s in (-1, 1) for k in (3, 4, 5, 6)]].mean(axis=0)
+        line = p[hz - 3:hz + 2].sum(axis=0) - 5 * floor
+        now.append((line, band - line))
+    usual = 0.875 * usual + np.array(now)
+    ratio = np.maximum(usual[:, 0] / usual[:, 1], 1e-4).max(axis=0)
+    told = np.log10([m0 / np.maximum(motion, 1e-9), m0 / noise, drop.max(axis=0) / drop.min(axis=0), ratio])
+    return told.sum() + (np.sqrt(m0 * m2) / m1).sum(), usual
+
+
+def rhythm(a, rest):
+    """Peaks of the autocorrelation of the last 1.5 s of envelopes at 60 .. 500 ms, of the channels that may have one."""
+    mean = a.mean(axis=0)
+    a = a - mean
+    power = (a * a).mean(axis=0)
+    a = a[:, (mean >= 1.6 * rest) & (power >= 0.1225 * mean * mean)]
+    if a.shape[1] == 0:
+        return 0
+    n = len(a)
+    squares = np.vstack([np.zeros((1, a.shape[1])), np.cumsum(a * a, axis=0)])
+    lags = np.arange(54)
+    products = np.fft.irfft(np.abs(np.fft.rfft(a, 144, axis=0)) ** 2, 144, axis=0)[lags]
+    r = products / np.sqrt(np.maximum(1e-30, (squares[n] - squares[lags]) * squares[n - lags]))
+    k, c = np.nonzero((r[3:26] >= 0.6) & (r[3:26] >= r[2:25]) & (r[3:26] >= r[4:27]))
+    k = k + 3
+    clonus = (r[k // 2, c] < 0) & (r[k // 3, c] < 0.3) & (r[2 * k, c] >= 0.35) & (k >= 6) & (k <= 13)
+    return int(clonus.sum())
+
+
 def main():
     rng = np.random.default_rng(1)
     rows = RATE * SECONDS
@@ -46,6 +88,10 @@ def main():
     s, q = np.zeros(CHANNELS), np.zeros(CHANNELS)
     threshold = 7.5
     valid = np.zeros((SECOND + BLOCK, CHANNELS), dtype=bool)
+    unfiltered = np.zeros((SECOND + BLOCK, CHANNELS))
+    usual, envelopes = np.zeros((2, 2, CHANNELS)), np.zeros((75, CHANNELS))
+    above, under = np.zeros((BLOCK, CHANNELS), dtype=bool), np.zeros((BLOCK, CHANNELS), dtype=bool)
+    active, iemg = np.zeros(CHANNELS, dtype=bool), np.zeros(CHANNELS)
     mix = np.exp(-2j * np.pi * 55 / RATE * np.arange(DECIMATION))[:, None]
     look = (signal.get_window('hann', LOOK) * np.exp(-2j * np.pi * 55 * DECIMATION / RATE * np.arange(LOOK)))[:, None]
     collected, squares = [], 0.0
@@ -61,7 +107,10 @@ def main():
         last, repeats = x[-1], run[-1]
         step = np.fmin(step, np.where(moved, difference, np.inf).min(axis=0))
         good = np.isfinite(x) & (x > -30000) & (x < 90000) & (run < 20)
-        y, zi = signal.sosfilt(band, np.where(good, x, 0.0) * 0.05, axis=0, zi=zi)
+        uv = np.where(good, x, 0.0) * 0.05
+        unfiltered[:-BLOCK] = unfiltered[BLOCK:]
+        unfiltered[-BLOCK:] = uv
+        y, zi = signal.sosfilt(band, uv, axis=0, zi=zi)
         collected.extend((y.reshape(-1, DECIMATION, CHANNELS) * mix).sum(axis=1))
         squares = squares + (y * y).sum(axis=0)
         if len(collected) >= LOOK:
@@ -79,7 +128,15 @@ def main():
         for i in range(BLOCK):
             s = np.maximum(0.0, s + up[i])
             q = np.minimum(threshold, np.maximum(0.0, q + down[i]))
-        total += float((s > threshold).sum() + (q >= threshold).sum())
+            np.greater(s, threshold, out=above[i])
+            np.greater_equal(q, threshold, out=under[i])
+        turned_on = np.maximum.accumulate(np.where(above & ~under, rows_of_block, np.where(active, -1, -2)), axis=0)
+        turned_off = np.maximum.accumulate(np.where(under & ~above, rows_of_block, np.where(active, -2, -1)), axis=0)
+        on = turned_on > turned_off
+        active = on[-1]
+        iemg += (magnitude * on).sum(axis=0) / RATE
+        total += float(iemg[~active].sum() + on.sum())
+        iemg[~active] = 0.0
         for i in range(BLOCK):
             n += 1
             end = SECOND + i + 1
@@ -91,11 +148,17 @@ def main():
                 total += float(np.sqrt(np.mean(w * w, axis=0)).sum() + np.mean(np.abs(w), axis=0).sum()
                                + np.sqrt(np.mean(r * r, axis=0)).sum() + envelope[i].sum()
                                + valid[end - 500:end].mean(axis=0).sum())
+                envelopes[n // HOP % 75] = control[i]
+                if n % (5 * HOP) == 0:
+                    total += rhythm(np.roll(envelopes, -(n // HOP % 75) - 1, axis=0), 3.0)
             if n % SPECTRUM_HOP == 0:
                 w = history[end - SECOND:end]
                 p = np.abs(np.fft.rfft((w - w.mean(axis=0)) * hann, axis=0)[keep]) ** 2
                 m0, m1, m2 = p.sum(axis=0), (p * f).sum(axis=0), (p * f ** 2).sum(axis=0)
                 median = f[np.argmax(np.cumsum(p, axis=0) >= 0.5 * m0, axis=0), 0]
+                u = unfiltered[end - SECOND:end]
+                told, usual = quality(np.abs(np.fft.rfft((u - u.mean(axis=0)) * hann, axis=0)[1:901]) ** 2, usual)
+                total += float(told)
                 d = np.diff(w, axis=0)
                 large = np.abs(d) >= 7.5
                 total += float((m1 / m0 + median + (p / f).sum(axis=0) / (p * f ** 5).sum(axis=0) + np.sqrt(m0 * m2) / m1).sum())
