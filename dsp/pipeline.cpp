@@ -274,7 +274,8 @@ void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
     if (options.repetition.enabled) count_repetitions(end, sink);
     if (options.spasm.enabled) watch_spasms(end, sink);
   }
-  if (amplitude_hops.ends_at(end)) amplitude_frame(end, sink);
+  const bool busy = amplitude_hops.ends_at(end);
+  if (busy) amplitude_frame(end, sink);
   if (control_hops.ends_at(end)) {
     tell_missing(end, sink);
     control_frame(end, sink);
@@ -283,8 +284,8 @@ void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
   }
   if (repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(end);
   if (spectrum_hops.ends_at(end)) begin_spectrum(end);
-  if (pending_repetition.work.open) continue_repetition_spectra(end);
-  if (pending.work.open) continue_spectrum(end, sink);
+  if (pending_repetition.work.open) continue_repetition_spectra(end, busy);
+  if (pending.work.open) continue_spectrum(end, busy, sink);
 }
 
 void Pipeline::State::detect(std::size_t rows, Sink& sink) noexcept {

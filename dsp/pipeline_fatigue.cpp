@@ -22,6 +22,10 @@ void Pipeline::State::follow_hold(std::size_t lane, const SpectrumInput& in, Sin
 /// A whole repetition with a spectrum is a point of the trend over the repetitions.
 void Pipeline::State::follow_work(std::size_t lane, const Repetition& r, const Band& band, double decided_s,
                                   Sink& sink) noexcept {
+  if (pending.work.open && pending.overtaken[lane] == 0) {  // that frame tells what stood before
+    pending.overtaken[lane] = 1;
+    pending.fatigue[lane] = muscles[lane].fatigue.work();
+  }
   const double middle_s = 0.5 * (r.start_s + r.end_s);
   if (muscles[lane].fatigue.repetition(middle_s, {r.mnf_hz, r.mdf_hz, r.mean_uv, finsm5(band)}))
     tell_fatigue(lane, middle_s, decided_s, sink);

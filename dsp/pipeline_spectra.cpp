@@ -30,7 +30,7 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
     for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane) {
       p.rest_uv[lane] = muscles[lane].rest_uv();
       p.effort_start_s[lane] = options.repetition.enabled ? muscles[lane].repetitions.candidate_start_s() : unknown;
-      p.fatigue[lane] = muscles[lane].fatigue.work();
+      p.overtaken[lane] = 0;
       p.valid_samples[lane] = spectrum_count.at(lane);
       const bool told = options.onset.enabled && muscles[lane].onset.known();
       p.active_fraction[lane] = told ? muscles[lane].active_time.fraction(end) : unknown;
@@ -59,9 +59,9 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
   }
 }
 
-void Pipeline::State::continue_spectrum(std::uint64_t end, Sink& sink) noexcept {
+void Pipeline::State::continue_spectrum(std::uint64_t end, bool busy, Sink& sink) noexcept {
   PendingSpectrum& p = pending;
-  const bool done = p.work.until(end, [&](std::size_t tile, std::size_t piece) {
+  const bool done = p.work.until(end, busy, [&](std::size_t tile, std::size_t piece) {
     if (piece < spectrum_activity.pieces())
       return spectrum_activity.piece(piece, history, p.work.end, tile, p.threshold_uv[tile], p.all_valid[tile] != 0);
     piece -= spectrum_activity.pieces();
@@ -95,7 +95,10 @@ void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
   const auto values_of_lane = std::span(spectrum_values_).subspan(channel(lane) * features, features);
   if (!judge_signal(lane, in)) return quality_values(in, values_of_lane);
   follow_hold(lane, in, sink);
-  in.fatigue = muscles[lane].fatigue.hold().enough() ? &muscles[lane].fatigue.hold() : &pending.fatigue[lane];
+  const Fatigue& fatigue = muscles[lane].fatigue;
+  in.fatigue = fatigue.hold().enough()        ? &fatigue.hold()
+               : pending.overtaken[lane] != 0 ? &pending.fatigue[lane]
+                                              : &fatigue.work();
   spectrum_values(in, values_of_lane);
 }
 
@@ -129,9 +132,9 @@ void Pipeline::State::begin_repetition_spectra(std::uint64_t end) noexcept {
   }
 }
 
-void Pipeline::State::continue_repetition_spectra(std::uint64_t end) noexcept {
+void Pipeline::State::continue_repetition_spectra(std::uint64_t end, bool busy) noexcept {
   SpreadWork& work = pending_repetition.work;
-  work.until(end, [&](std::size_t tile, std::size_t piece) {
+  work.until(end, busy, [&](std::size_t tile, std::size_t piece) {
     if (piece < repetition_spectrum.pieces()) return repetition_spectrum.piece(piece, history, work.end, tile);
     for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane)
       if (const double start_s = pending_repetition.start_s[lane]; !std::isnan(start_s))
@@ -141,8 +144,8 @@ void Pipeline::State::continue_repetition_spectra(std::uint64_t end) noexcept {
 
 void Pipeline::State::finish_spectra(Sink& sink) noexcept {
   constexpr auto whenever = std::numeric_limits<std::uint64_t>::max();
-  if (pending_repetition.work.open) continue_repetition_spectra(whenever);
-  if (pending.work.open) continue_spectrum(whenever, sink);
+  if (pending_repetition.work.open) continue_repetition_spectra(whenever, false);
+  if (pending.work.open) continue_spectrum(whenever, false, sink);
 }
 
 }  // namespace myod::dsp

@@ -94,11 +94,13 @@ struct SpreadWork {
     open = true, end = window_end, pieces = pieces_per_tile, done = 0;
     tiles.clear();
   }
-  /// f(tile, piece) for what is due with the sample before `now`; true when that was the last.
+  /// f(tile, piece) for what is due with the sample before `now`; true when that was the last. A `busy` sample has work
+  /// of its own: what is due waits for the next one.
   template <typename F>
-  bool until(std::uint64_t now, F f) noexcept {
+  bool until(std::uint64_t now, bool busy, F f) noexcept {
     const std::size_t all = tiles.size() * pieces;
     const auto gone = static_cast<std::size_t>(std::min<std::uint64_t>(now - end + 1, samples));
+    if (busy && gone < samples) return false;
     for (const std::size_t due = all * gone / samples; done < due; ++done) f(tiles[done / pieces], done % pieces);
     open = gone < samples;
     return !open;
@@ -113,7 +115,8 @@ struct PendingSpectrum {
   std::vector<std::array<double, lane_tile>> threshold_uv;      // per tile
   std::vector<std::uint8_t> all_valid;
   std::vector<double> effort_start_s;   // per lane, of the repetition under way; NaN without
-  std::vector<FatigueSummary> fatigue;  // per lane, over the repetitions
+  std::vector<FatigueSummary> fatigue;  // per lane, over the repetitions, where another ended since
+  std::vector<std::uint8_t> overtaken;  // such lanes
 
   PendingSpectrum(std::size_t over_samples, std::size_t lane_count, std::size_t lanes)
       : work(over_samples, lanes),
@@ -123,7 +126,8 @@ struct PendingSpectrum {
         threshold_uv(lanes / lane_tile),
         all_valid(lanes / lane_tile, 0),
         effort_start_s(lane_count, unknown),
-        fatigue(lane_count) {}
+        fatigue(lane_count),
+        overtaken(lane_count, 0) {}
 };
 
 /// The window for the spectra of running contractions.
@@ -230,11 +234,11 @@ struct Pipeline::State {
 
   // pipeline_spectra.cpp
   void begin_spectrum(std::uint64_t end) noexcept;
-  void continue_spectrum(std::uint64_t end, Sink& sink) noexcept;
+  void continue_spectrum(std::uint64_t end, bool busy, Sink& sink) noexcept;
   void spectrum_numbers(std::size_t lane, Sink& sink) noexcept;
   bool judge_signal(std::size_t lane, SpectrumInput& in) noexcept;
   void begin_repetition_spectra(std::uint64_t end) noexcept;
-  void continue_repetition_spectra(std::uint64_t end) noexcept;
+  void continue_repetition_spectra(std::uint64_t end, bool busy) noexcept;
   void finish_spectra(Sink& sink) noexcept;
 
   // pipeline_fatigue.cpp

@@ -36,7 +36,7 @@ void RhythmDetector::keep(const PerLane& envelope_uv) noexcept {
   ++hops_;
 }
 
-/// As far as some lane needs it: means, then energies, then correlations.
+/// As far as some lane needs it: means, then energies, then the correlations of half periods, then all.
 void RhythmDetector::compare(const PerLane& rest_uv) noexcept {
   constexpr auto n = static_cast<double>(window);
   bool any = false;
@@ -63,6 +63,15 @@ void RhythmDetector::compare(const PerLane& rest_uv) noexcept {
   for (std::size_t lane = 0; lane < lane_tile; ++lane) {
     const double least_power = least_variation * least_variation * mean[lane] * mean[lane];
     any |= lanes_[lane].varies &= squares_[lane] >= least_power * n;
+  }
+  if (!any) return;
+
+  kernels_.autocorrelation(squares_.data(), level_.data(), window, lags_of_halves);
+  any = false;
+  for (std::size_t lane = 0; lane < lane_tile; ++lane) {
+    bool below = false;  // at some half of a period
+    for (std::size_t lag = 1; lag < lags_of_halves; ++lag) below |= squares_[lag * lane_tile + lane] < 0.0;
+    any |= lanes_[lane].varies &= below;
   }
   known_lags_ = lags;
   if (any) kernels_.autocorrelation(squares_.data(), level_.data(), window, lags);

@@ -52,12 +52,12 @@ class RhythmDetector {
 
  private:
   static constexpr std::size_t hops_per_look = 5, window = 75, shortest = 3, longest = 25;
-  static constexpr std::size_t lags = longest + 2, lags_of_doubles = 2 * longest + 3;
+  static constexpr std::size_t lags_of_halves = longest / 2 + 2, lags = longest + 2, lags_of_doubles = 2 * longest + 3;
 
   struct Lane {
     std::size_t filled = 0, looks_with = 0, looks_without = 0;
     double start_s = 0.0;
-    bool judged = false, varies = false;  // with this look: anything is known; it is loud enough and varies
+    bool judged = false, varies = false;  // with this look: anything is known; it may have a rhythm
     bool under_way = false;
   };
 

@@ -37,7 +37,7 @@ bool onset(OnsetTile& t, const OnsetLimits& limits, const double* y, double firs
 }
 
 void autocorrelation(double* out, const double* y, std::size_t rows, std::size_t lags) {
-  constexpr std::size_t together = 9;  // lags: each sum alone would wait for itself
+  constexpr std::size_t together = 13;  // lags: each sum alone would wait for itself
   const Register zero{};
   for (std::size_t r = 0; r < tile; ++r) {
     const auto row = [&](std::size_t k) -> Register { return at(y + k * lane_tile, r); };
