@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "daemon/mailbox.hpp"
+#include "daemon/port/hotplug.hpp"
 #include "daemon/sensor_link.hpp"
 
 namespace myod::daemon {
@@ -28,6 +29,9 @@ struct Acquisition::Thread {
   boost::asio::steady_timer goodbye{io};
   std::vector<std::unique_ptr<Mailbox<SensorState>>> states;
   std::vector<std::unique_ptr<SensorLink>> links;
+  port::Hotplug hotplug{io, [this] {
+                          for (auto& link : links) link->plugged();
+                        }};
   std::size_t still_open = 0;
   std::thread thread;
 };

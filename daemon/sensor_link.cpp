@@ -153,9 +153,21 @@ void SensorLink::retry() {
   ++failures_;
   const double spread = std::uniform_real_distribution<double>(0.75, 1.0)(jitter_);  // several sensors not all at once
   retry_timer_.expires_after(std::chrono::milliseconds(static_cast<int>(delay * spread)));
+  retrying_ = true;
   retry_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error && !ending_) open();
+    if (!error) retry_now();
   });
+}
+
+void SensorLink::retry_now() {
+  if (std::exchange(retrying_, false) && !ending_) open();
+}
+
+void SensorLink::plugged() {
+  if (!retrying_) return;
+  retry_timer_.cancel();
+  failures_ = 0;  // it may take a moment until it answers
+  retry_now();
 }
 
 void SensorLink::set(Word word, const std::string& detail) {

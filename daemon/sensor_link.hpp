@@ -38,6 +38,8 @@ class SensorLink {
   SensorLink& operator=(const SensorLink&) = delete;
 
   void start();
+  /// Some device was plugged in: a port that is waited for is tried now.
+  void plugged();
   /// Stops the device politely, then calls back.
   void shut_down(std::function<void()> done);
 
@@ -52,6 +54,7 @@ class SensorLink {
   void drop_port();
   void failed(const std::string& why);
   void retry();
+  void retry_now();
   void set(Word word, const std::string& detail);
   void say_streaming();
   double off_nominal_hz() const;
@@ -83,7 +86,7 @@ class SensorLink {
   std::unique_ptr<Session> session_;
   std::uint64_t opening_ = 0;  // which opening of the port a callback belongs to
   bool talking_ = false;       // the start session is over
-  bool started_ = false, opened_before_ = false, ending_ = false;
+  bool started_ = false, opened_before_ = false, retrying_ = false, ending_ = false;
   int failures_ = 0;
   std::minstd_rand jitter_;
   boost::asio::steady_timer retry_timer_, look_timer_, room_timer_;
