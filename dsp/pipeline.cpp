@@ -271,6 +271,7 @@ void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink
 /// Everything that happens where a window or a piece of work ends, in order.
 void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
   if (repetition_hops.ends_at(end)) {
+    if (options.onset.enabled) follow_stimulation(end);
     if (options.repetition.enabled) count_repetitions(end, sink);
     if (options.spasm.enabled) watch_spasms(end, sink);
   }

@@ -110,6 +110,17 @@ double Pipeline::State::effort_uv(std::size_t lane, std::uint64_t end) const noe
   return valid ? std::sqrt(std::max(0.0, repetition.mean_square(lane))) : unknown;
 }
 
+/// A lane is stimulated that was blanked within the last second.
+void Pipeline::State::follow_stimulation(std::uint64_t end) noexcept {
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    OnsetDetector& onset = muscles[lane].onset;
+    const bool on = (validity.reasons(lane, end, static_cast<std::size_t>(rate_hz)) & reason_blanked) != 0;
+    if (on == onset.stimulated()) continue;
+    onsets.settle();
+    onset.set_stimulated(on);
+  }
+}
+
 void Pipeline::State::count_repetitions(std::uint64_t end, Sink& sink) noexcept {
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     const double rms = effort_uv(lane, end);

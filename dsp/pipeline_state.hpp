@@ -220,6 +220,7 @@ struct Pipeline::State {
   // pipeline_frames.cpp: numbers
   double effort_uv(std::size_t lane, std::uint64_t end) const noexcept;
   void count_repetitions(std::uint64_t end, Sink& sink) noexcept;
+  void follow_stimulation(std::uint64_t end) noexcept;
   void amplitude_frame(std::uint64_t end, Sink& sink) noexcept;
   void control_frame(std::uint64_t end, Sink& sink) noexcept;
   struct AmplitudeFrame;

@@ -86,7 +86,7 @@ std::optional<OnsetDecision> OnsetDetector::push(std::uint64_t index, double y_u
   const double z = std::min(y_uv * y_uv / rest_.variance(), limits_.clip);
   double& s = tile_->s[lane_];
   s = std::max(0.0, s + 0.5 * (z * 0.75 - ln4));
-  return active() ? look_for_offset(index, z) : look_for_onset(index, y_uv);
+  return active() ? look_for_offset(index, y_uv, z) : look_for_onset(index, y_uv);
 }
 
 std::optional<OnsetDecision> OnsetDetector::look_for_onset(std::uint64_t index, double y_uv) noexcept {
@@ -100,12 +100,13 @@ std::optional<OnsetDecision> OnsetDetector::look_for_onset(std::uint64_t index, 
   return std::nullopt;
 }
 
-std::optional<OnsetDecision> OnsetDetector::look_for_offset(std::uint64_t index, double z) noexcept {
+std::optional<OnsetDecision> OnsetDetector::look_for_offset(std::uint64_t index, double y_uv, double z) noexcept {
   double& q = tile_->q[lane_];
   q = std::min(limits_.threshold, std::max(0.0, q + 0.5 * (ln2 - z * 0.5)));
   if (q == 0.0) restart(index);
-  if (q < limits_.threshold || tile_->since_zero[lane_] < limits_.quiet_samples) return std::nullopt;
-  return end_burst(index);
+  if (q >= limits_.threshold && tile_->since_zero[lane_] >= limits_.quiet_samples) return end_burst(index);
+  if (stimulated_) rest_.relearn(y_uv);
+  return std::nullopt;
 }
 
 /// With the zero index as its beginning.
@@ -120,6 +121,7 @@ OnsetDecision OnsetDetector::begin_burst(std::uint64_t index) noexcept {
 /// With the zero index as its end.
 OnsetDecision OnsetDetector::end_burst(std::uint64_t index) noexcept {
   const OnsetDecision offset{EventKind::offset, zero_index(), index, zero_index() - onset_index_ < brief_samples_};
+  if (relearns()) rest_.cut();
   tile_->active[lane_] = 0.0;
   tile_->s[lane_] = 0.0;
   restart(index);
@@ -158,6 +160,12 @@ std::optional<OnsetDecision> OnsetDetector::follow_method(std::uint64_t index, d
 void OnsetDetector::set_rest(double rest_uv) noexcept {
   rest_.set(rest_uv);
   if (method_) method_->set_rest(rest_uv);
+}
+
+void OnsetDetector::set_stimulated(bool on) noexcept {
+  if (relearns()) rest_.cut();
+  stimulated_ = on;
+  if (on) rest_.stimulated();
 }
 
 bool OnsetDetector::gap(std::uint64_t next_index, std::uint64_t missing) noexcept {
@@ -209,7 +217,7 @@ void OnsetDetector::restart(std::uint64_t index) noexcept {
 
 std::size_t OnsetDetector::steady_samples() const noexcept {
   if (!rest_.known() || !started_ || method_) return 0;
-  return active() ? std::numeric_limits<std::size_t>::max() : rest_.room();
+  return learns() ? rest_.room() : std::numeric_limits<std::size_t>::max();
 }
 
 }  // namespace myod::dsp

@@ -67,6 +67,10 @@ class OnsetDetector {
   /// Overrides sigma0, from where it is tracked on; NaN or 0 starts the learning anew.
   void set_rest(double rest_uv) noexcept;
 
+  /// Whether stimulation is under way (rest_level.hpp: what that means to rest).
+  void set_stimulated(bool on) noexcept;
+  bool stimulated() const noexcept { return stimulated_; }
+
   /// What outlives the detector beside sigma0; another one goes on from there.
   OnsetState state() const noexcept;
   void plant(const OnsetState& state) noexcept;
@@ -78,12 +82,15 @@ class OnsetDetector {
   double variance() const noexcept { return rest_.variance(); }
   /// Over so many valid samples at least, sigma0 stays what it is while the activation does.
   std::size_t steady_samples() const noexcept;
-  /// Samples weighed elsewhere, while not active: fewer than steady_samples(), every lane_tile-th of y.
+  /// Somebody wants to know what was weighed elsewhere.
+  bool learns() const noexcept { return !active() || relearns(); }
+  /// Samples weighed elsewhere, while it learns(): fewer than steady_samples(), every lane_tile-th of y.
   void weighed(const double* y, std::size_t count) noexcept { rest_.collect(y, count, lane_tile); }
 
  private:
+  bool relearns() const noexcept { return stimulated_ && active() && !method_; }
   std::optional<OnsetDecision> look_for_onset(std::uint64_t index, double y_uv) noexcept;
-  std::optional<OnsetDecision> look_for_offset(std::uint64_t index, double z) noexcept;
+  std::optional<OnsetDecision> look_for_offset(std::uint64_t index, double y_uv, double z) noexcept;
   std::optional<OnsetDecision> follow_method(std::uint64_t index, double y_uv) noexcept;
   OnsetDecision begin_burst(std::uint64_t index) noexcept;
   OnsetDecision end_burst(std::uint64_t index) noexcept;
@@ -99,6 +106,7 @@ class OnsetDetector {
   std::unique_ptr<OnsetTile> own_;           // where a detector lives that is alone
   OnsetTile* tile_;
   std::size_t lane_ = 0;
+  bool stimulated_ = false;
   bool started_ = false;  // a sample was weighed since construction or the last gap
   std::uint64_t onset_index_ = 0;
 };

@@ -99,7 +99,7 @@ void OnsetBank::settle() noexcept {
 
 void OnsetBank::settle(Tile& tile) noexcept {
   for (std::size_t lane = 0; lane < tile.detectors.size(); ++lane)
-    if (!tile.detectors[lane]->active()) tile.detectors[lane]->weighed(tile.recent.data() + lane, tile.unseen);
+    if (tile.detectors[lane]->learns()) tile.detectors[lane]->weighed(tile.recent.data() + lane, tile.unseen);
   tile.unseen = 0;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "dsp/detect/levels.hpp"
 
@@ -30,6 +31,7 @@ void RestLevel::set_variance(double variance) noexcept {
 
 void RestLevel::set(double rms_uv) noexcept {
   set_variance(rms_uv > 0.0 && std::isfinite(rms_uv) ? rms_uv * rms_uv : 0.0);
+  unstimulated_ = variance_;
   cut();
   learning_.restart();
 }
@@ -61,6 +63,15 @@ void RestLevel::track(double y_uv) noexcept {
   if (in_block_ < block_.size()) return;
   const double median = median_of_block();
   if (median > 0.0) set_variance(variance_ + gain_ * (median / median_square_of_gaussian - variance_));
+  begin_block();
+}
+
+void RestLevel::relearn(double y_uv) noexcept {
+  collect(&y_uv, 1, 1);
+  if (in_block_ < block_.size()) return;
+  if (unstimulated_ == 0.0) unstimulated_ = variance_;
+  const double mean = std::accumulate(block_.begin(), block_.end(), 0.0) / static_cast<double>(block_.size());
+  if (mean > variance_ && mean < four_db * four_db * unstimulated_) set_variance(mean);
   begin_block();
 }
 

@@ -219,7 +219,7 @@ TEST(PulseTrain, FollowsARateThatDriftsWhilePulsesGetWeaker) {
   EXPECT_NEAR(static_cast<double>(train.pulses()), static_cast<double>(truth.size()), 1.0);
   std::size_t hit = 0;
   for (const std::size_t i : truth)
-    hit += std::ranges::any_of(found, [i](std::size_t at) { return at + 1 >= i && at <= i + 1; }) ? 1 : 0;
+    hit += std::ranges::any_of(found, [i](std::size_t f) { return f + 1 >= i && f <= i + 1; }) ? 1 : 0;
   EXPECT_GE(hit + 5, truth.size()) << "four pass before the train is known";
   EXPECT_LE(found.size(), truth.size());
 }
@@ -258,6 +258,14 @@ TEST(StimulationRecording, ItsPulsesAreFoundAndQuietStimulationIsNoEffort) {
     return std::sqrt(sum / n);
   };
   EXPECT_LE(rms(9.2, 15.5), 1.3 * rms(1.0, 8.0));
+  double active = 0.0, frames = 0.0;
+  for (const auto& f : seen.of(FrameKind::control)) {
+    const double t_s = static_cast<double>(f.head.end_index) / 4000.0;
+    if (t_s < 9.2 || t_s > 15.5) continue;
+    EXPECT_FALSE(std::isnan(f.value("active"))) << t_s;
+    active += f.value("active"), frames += 1.0;
+  }
+  EXPECT_LT(active / frames, 0.2);
 }
 
 TEST(StimulationRecording, ItsArtefactOnACleanRecordingLeavesItsFiveRepetitions) {

@@ -27,7 +27,8 @@ TEST(OnsetBank, DecidesBitForBitWhatEachDetectorDecidesAlone) {
     for (std::size_t row = 0; row < rows; ++row)
       for (std::size_t lane = 0; lane < stride; ++lane) {
         const std::uint64_t at = index + row;
-        const double effort = lane < lanes && (at / 500 + lane) % 12 > 8 ? 8.0 : 1.0;
+        const double level = lane == 5 && at > 10'000 ? 1.25 : 1.0;  // stimulated, and so rests louder
+        const double effort = lane < lanes && (at / 500 + lane) % 12 > 8 ? 8.0 : level;
         y[row * stride + lane] = lane < lanes ? effort * normal(random) : 0.0;
         const bool bad = lane == 3 && at % 1777 < 3;
         valid[row * stride + lane] = bad ? 0 : 1;
@@ -49,6 +50,10 @@ TEST(OnsetBank, DecidesBitForBitWhatEachDetectorDecidesAlone) {
       ASSERT_EQ(seen[i].what.brief, expected[i].what.brief) << index;
     }
     index += rows;
+    if (random() % 50 == 0) {
+      bank.settle();
+      for (auto* all : {&alone, &together}) (*all)[5].set_stimulated(!(*all)[5].stimulated());
+    }
     if (random() % 200 == 0) {
       bank.settle();
       index += 37;

@@ -98,6 +98,54 @@ TEST(OnsetDetector, FreezesItsRestLevelWhileActive) {
   EXPECT_DOUBLE_EQ(b.detector.rest_uv(), 3.0);
 }
 
+TEST(OnsetDetector, UnderStimulationTakesALevelAFifthAboveRestForTheRestThatIsThereNow) {
+  for (const bool stimulated : {true, false}) {
+    Bench b;
+    b.play(3.0, 6000);
+    b.detector.set_stimulated(stimulated);
+    b.play(9.0, 100);
+    b.play(3.7, 9900);
+    EXPECT_EQ(b.detector.active(), !stimulated);
+    EXPECT_NEAR(b.detector.rest_uv(), stimulated ? 3.7 : 3.0, 0.3);
+    if (!stimulated) continue;
+    ASSERT_GE(b.told.size(), 2U);
+    EXPECT_LT(b.told[1].decision_index, 6000U + 1500U);
+    b.told.clear();
+    b.play(3.7, 60'000);
+    EXPECT_LE(b.told.size(), 4U) << "and is at rest from then on";
+  }
+}
+
+TEST(OnsetDetector, AHoldSixOrTenDecibelsAboveRestStaysActiveForAMinuteWithAndWithoutStimulation) {
+  for (const bool stimulated : {true, false})
+    for (const double level : {6.0, 9.5}) {
+      Bench b;
+      b.play(3.0, 6000);
+      b.detector.set_stimulated(stimulated);
+      b.told.clear();
+      b.play(level, 60'000);
+      EXPECT_TRUE(b.detector.active()) << level;
+      EXPECT_EQ(b.told.size(), 1U) << level;
+      EXPECT_NEAR(b.detector.rest_uv(), 3.0, 0.3) << level;
+    }
+}
+
+TEST(OnsetDetector, UnderStimulationRestClimbsByFourDecibelsAtMostHoweverOftenItIsTaken) {
+  Bench b;
+  b.play(3.0, 6000);
+  const double before = b.detector.rest_uv();
+  b.detector.set_stimulated(true);
+  for (double level = 3.3; level < 8.0; level *= 1.1) {
+    b.play(9.0, 100);
+    b.play(level, 1900);
+  }
+  b.play(9.0, 100);
+  b.play(7.0, 10'000);
+  EXPECT_TRUE(b.detector.active());
+  EXPECT_LT(b.detector.rest_uv(), 1.6 * before);
+  EXPECT_GT(b.detector.rest_uv(), 1.2 * before);
+}
+
 TEST(OnsetDetector, TakesNoRestLevelFromPausesTooShortForABlock) {
   Bench b;
   b.detector.set_rest(3.0);
