@@ -6,9 +6,9 @@
 // Stimulation raises what is called rest: tails of the artefact, answers of the spinal cord. An activation that it
 // begins would never end, since nothing is tracked while a muscle is active. So while it is active and stimulated,
 // blocks of the same 0.5 s are looked at: one whose mean square lies less than 4 dB above the rest that was known when
-// the stimulation began is no effort (clinical.md wants 4 dB of the weakest), it is the rest under stimulation and taken
-// for it at once, as the first rest is. The mean, not the median: few motor units leave the median alone. A contraction
-// of 6 dB or more stays one however long it is held, for rest climbs by 4 dB at most.
+// the stimulation began is no effort (clinical.md wants 4 dB of the weakest), it is the rest under stimulation and
+// taken for it at once, as the first rest is. The mean, not the median: few motor units leave the median alone. A
+// contraction of 6 dB or more stays one however long it is held, for rest climbs by 4 dB at most.
 #pragma once
 
 #include <cstddef>
