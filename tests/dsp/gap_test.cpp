@@ -150,6 +150,8 @@ TEST_F(Gap, StartsTheFiltersAnew) {
   test::feed(fresh, begun, later, 0, later.size());
   ASSERT_EQ(seen.uv.size(), 3000 + begun.uv.size());
   for (std::size_t i = 0; i < begun.uv.size(); ++i) ASSERT_EQ(seen.uv[3000 + i], begun.uv[i]) << i;
+  for (const auto kind : {dsp::FrameKind::amplitude, dsp::FrameKind::control})
+    EXPECT_EQ(ending_at(seen, 5000, kind).value("envelope_uv"), ending_at(begun, 1300, kind).value("envelope_uv"));
 }
 
 TEST_F(Gap, ALongOneLeavesNothingOfTheTimeBefore) {
