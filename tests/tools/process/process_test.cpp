@@ -97,7 +97,7 @@ TEST_F(Process, CoContractionIsOfTheReferencesThatWereGiven) {
                         "[channel.\"right arm\"]\nrest_uv = 1.0\nreference_uv = 20\nreference_kind = \"mvc\"\n");
   ASSERT_EQ(run(a), 0) << errors_;
   const Sheet pairs = out("pairs.csv");
-  const auto& row = pairs.rows[36];
+  const auto& row = pairs.rows.at(36);
   const double left = std::stod(row.at("first_pct")), right = std::stod(row.at("second_pct"));
   EXPECT_NEAR(std::stod(row.at("cci_pct")), 200.0 * std::min(left, right) / (left + right), 1e-12);
   EXPECT_NEAR(std::stod(row.at("rudolph_pct")), std::min(left, right) / std::max(left, right) * (left + right), 1e-12);
@@ -291,6 +291,7 @@ TEST_F(Process, AConstantChannelIsFlatAndHasNoFrequency) {
   EXPECT_TRUE(last.at("quality").starts_with("invalid:")) << last.at("quality");
   EXPECT_NE(last.at("quality").find("flat"), std::string::npos) << last.at("quality");
   EXPECT_NE(out("spectrum.csv").rows.back().at("mdf_hz"), "");
+  EXPECT_EQ(out("trend.csv").rows.rbegin()[1].at("jasa"), "indeterminate");
 }
 
 TEST_F(Process, ClaimsNoLimitOfARangeItDoesNotKnow) {

@@ -85,8 +85,10 @@ TEST_F(Refusals, RefusesArgumentsThatMakeNoSense) {
   a.unit = "furlong";
   expect_refused(a, 78, "must be uV, mV or V");
   a = good;
-  a.rate_hz = -1.0;
-  expect_refused(a, 78, "--rate");
+  for (const double hz : {0.5, 2e6}) {
+    a.rate_hz = hz;
+    expect_refused(a, 78, "--rate: must be 1..1000000 Hz");
+  }
   a = good;
   a.set = {"features.no_such_thing=1"};
   expect_refused(a, 78, "no_such_thing");

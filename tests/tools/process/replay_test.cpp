@@ -364,6 +364,9 @@ TEST(ProcessOfARecording, TellsTheSensorsApart) {
   EXPECT_NE(rows.find("\narm,1000,"), std::string::npos) << rows;
   EXPECT_NE(rows.find(",arm biceps;arm switch,"), std::string::npos) << rows;
   EXPECT_NE(rows.find("\nleg,1000,"), std::string::npos) << rows;
+  const std::string spectra = text_of(folder / "out/spectrum.csv");  // windows that end with the recording are told
+  for (const char* begin : {"\n1,arm biceps,", "\n1,leg biceps,"})
+    EXPECT_NE(spectra.find(begin), std::string::npos) << spectra;
 }
 
 TEST(ProcessOfARecording, RefusesWhatARecordingKnowsItself) {
