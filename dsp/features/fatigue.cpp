@@ -73,13 +73,17 @@ FatigueSummary judge_fatigue(const TrendPoints& points, std::size_t lags) noexce
   FatigueSummary s;
   s.points = points.seen();
   if (points.count < 2) return s;
-  s.span_s = points.points[points.count - 1].t_s - points.points[0].t_s;
+  // What waits is a point of its own once it is half of one: else the trend ends up to a whole point before the hold.
+  const bool half = points.count < trend_capacity && 2 * points.in_waiting >= points.merged;
+  const Point last = half ? divided(points.waiting, points.in_waiting) : points.points[points.count - 1];
+  s.span_s = last.t_s - points.points[0].t_s;
   if (points.count < least_points) return s;
-  const std::size_t n = points.count;
+  const std::size_t n = points.count + (half ? 1 : 0);
+  const auto at = [&](std::size_t i) -> const Point& { return i < points.count ? points.points[i] : last; };
   std::array<double, trend_capacity> t, y;  // NOLINT: filled below
-  for (std::size_t i = 0; i < n; ++i) t[i] = points.points[i].t_s;
+  for (std::size_t i = 0; i < n; ++i) t[i] = at(i).t_s;
   const auto line = [&](double Point::*member, bool judged) {
-    for (std::size_t i = 0; i < n; ++i) y[i] = points.points[i].*member;
+    for (std::size_t i = 0; i < n; ++i) y[i] = at(i).*member;
     TrendLine fitted = fit_trend({t.data(), n}, {y.data(), n}, lags);
     if (judged) add_robust_twin({t.data(), n}, {y.data(), n}, fitted);
     return fitted;

@@ -82,13 +82,13 @@ double mean_frequency_of_shape(double scale, double rate) {
   return weighted / power;
 }
 
-// The specification asks for 3 % from 60 s on; at 60 s the windows do not hold it: 3.1 % here, and 3.4 % for plain
-// least squares over all windows in NumPy. From 70 s on it holds.
+// No unbiased estimate of the mean frequency does better than 2.85 % here at 60 s: the variance of a moment of the
+// spectrum, integral of (f - MNF)^2 S^2 over the square of that of S, a second (1.96 standard errors of a line's ends).
 TEST(FatigueStatistics, ReadsACompressionOfTheSpectrumWithinThreePercentOfTheBandLimitedTruth) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "thousands of trials: in the release build";
 #endif
-  constexpr std::size_t rate = 1000, seconds = 70;
+  constexpr std::size_t rate = 1000, seconds = 60;
   constexpr int trials = 1000;
   const double truth = mean_frequency_of_shape(0.8, rate) / mean_frequency_of_shape(1.0, rate);
   EXPECT_NEAR(truth, 0.838, 0.01);
