@@ -72,6 +72,7 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       quality({rate_hz, spectrum_samples, pending.work.samples, lane_count, lanes, options.condition.mains_hz,
                options.features}),
       onsets(lane_count, run_rows),
+      levels(lanes / lane_tile),
       calibrations(rate_hz, lane_count) {
   for (std::size_t lane = 0; lane < lane_count; ++lane)
     muscles.push_back(
@@ -85,15 +86,14 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
   for (Lane& muscle : muscles) onsets.add(muscle.onset);
   for (std::size_t tile = 0; tile < lanes / lane_tile; ++tile) rhythms.emplace_back(tile);
   const std::size_t channels = stream.channels.size();
-  const std::size_t features =
-      std::max(feature_rows(FrameKind::amplitude).size(), feature_rows(FrameKind::control).size());
   y.assign(run_rows * lanes, 0.0);
   flags.assign(run_rows * lanes, 0);
   counted.assign(run_rows * lanes, 0);
   watched.assign(run_rows * lanes, 0);
   conditioned_uv.assign(run_rows * channels, 0.0);
   conditioned_valid.assign(run_rows * channels, 0);
-  values.assign(channels * features, unknown);
+  amplitude_numbers.assign(channels * feature_rows(FrameKind::amplitude).size(), unknown);
+  control_numbers.assign(channels * feature_rows(FrameKind::control).size(), unknown);
   constexpr ChannelStatus no_muscle{0.0, reason_not_emg, Severity::invalid};  // what is EMG is judged frame by frame
   status.assign(channels, no_muscle);
   spectrum_values_.assign(channels * feature_rows(FrameKind::spectrum).size(), unknown);
@@ -270,6 +270,7 @@ void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink
 
 /// Everything that happens where a window or a piece of work ends, in order.
 void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
+  look_at_levels();
   if (repetition_hops.ends_at(end)) {
     if (options.onset.enabled) follow_stimulation(end);
     if (options.repetition.enabled) count_repetitions(end, sink);
@@ -337,9 +338,9 @@ void Pipeline::State::tell_train(const TrainNote& train, Sink& sink) noexcept {
 void Pipeline::State::close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept {
   const Command& command = calibrations.command(lane);
   Lane& muscle = muscles[lane];
+  onsets.settle();
   if (result.accepted && command.kind == CommandKind::calibrate_rest) {
     muscle.calibrated_rest_uv = result.level_uv;
-    onsets.settle();
     muscle.onset.set_rest(result.level_uv);
   } else if (result.accepted) {
     const bool one_more = muscle.reference_uv > 0.0 && !command.anew && !muscle.reference_earlier &&

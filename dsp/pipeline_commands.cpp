@@ -176,6 +176,7 @@ void Pipeline::take_seed(std::span<ChannelSeed> out) const noexcept {
 void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_index) noexcept {
   State& s = *state_;
   assert(seed.size() == s.stream.channels.size());
+  s.onsets.settle();
   s.next_index = s.clean_since = next_index;
   s.validity.start(next_index);
   s.restart_hops(next_index);

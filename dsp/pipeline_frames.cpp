@@ -7,15 +7,33 @@
 
 namespace myod::dsp {
 
+void Pipeline::State::look_at_levels() noexcept {
+  for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
+    if (!onsets.take_changed(tile)) continue;
+    for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane) {
+      const Lane& muscle = muscles[lane];
+      LevelTile& level = levels[tile];
+      const std::size_t at = lane % lane_tile;
+      level.rest_uv[at] = muscle.rest_uv();
+      level.reference_uv[at] = muscle.reference_uv;
+      level.reference_percent[at] = muscle.reference_percent;
+      level.onsets[at] = static_cast<double>(muscle.onsets);
+      level.told[at] = options.onset.enabled && muscle.onset.known();
+      level.reasons[at] = (options.onset.enabled && !muscle.onset.known() ? reason_uncalibrated : 0U) |
+                          (muscle.reference_earlier ? reason_earlier_reference : 0U);
+    }
+  }
+}
+
 /// There is no signal: every sample was the same, or the RMS of the newest 250 ms (of the window of the RMS, at least
 /// 150 ms) is under a quarter of the converter's step behind the high-pass (dsp-spec 2.1, 0b.4). What the low-pass
 /// takes of a coarse converter's noise, which is white, is allowed for.
 bool Pipeline::State::flat(std::size_t lane) const noexcept {
   if (std::isinf(conditioner.intake().step_uv(lane))) return true;
   const Window& window = amplitude.samples() > repetition.samples() ? amplitude : repetition;
-  if (window.valid_fraction(lane) < options.features.min_valid) return false;
   const double limit = flat_steps * conditioner.intake().step_uv(lane);
-  return window.squares.at(lane) < limit * limit * window.count.at(lane);
+  return window.squares.at(lane) < limit * limit * window.count.at(lane) &&
+         window.valid_fraction(lane) >= options.features.min_valid;
 }
 
 double Pipeline::State::envelope_of(Envelopes::Which which, std::size_t lane, std::uint64_t end) const noexcept {
@@ -34,9 +52,8 @@ void Pipeline::State::judge(ChannelStatus& s, std::size_t lane, std::uint64_t en
                             double valid_fraction, std::uint32_t reasons, double least) const noexcept {
   const bool is_void = validity.is_void(end, window);
   s.valid_fraction = is_void ? 0.0 : valid_fraction;
-  s.reasons = reasons | (flat(lane) ? reason_flat : 0U) | (is_void ? reason_blanked : 0U);
-  if (options.onset.enabled && !muscles[lane].onset.known()) s.reasons |= reason_uncalibrated;
-  if (muscles[lane].reference_earlier) s.reasons |= reason_earlier_reference;
+  s.reasons = reasons | levels[lane / lane_tile].reasons[lane % lane_tile] | (flat(lane) ? reason_flat : 0U) |
+              (is_void ? reason_blanked : 0U);
   const bool enough = s.valid_fraction > 0.0 && s.valid_fraction >= least;
   s.grade = !enough ? Severity::invalid : s.reasons == 0 ? Severity::ok : worst(s.reasons);
 }
@@ -57,51 +74,60 @@ void Pipeline::State::tell_frame(FrameKind kind, std::uint64_t end, std::size_t 
   sink.frame(frame);
 }
 
-/// What amplitude and control frames differ in.
+/// What amplitude and control frames differ in. numbers: channels x features, unknown where there is no muscle.
 struct Pipeline::State::AmplitudeFrame {
   FrameKind kind;
   const Window& window;
   const MovingSum* magnitudes;  // of the same window; nothing where no row asks for them
   Envelopes::Which envelope;
   void (*values)(const AmplitudeInput&, std::span<double>) noexcept;
+  std::span<double> numbers;
 };
 
 void Pipeline::State::amplitude_frame(std::uint64_t end, Sink& sink) noexcept {
-  tell_amplitudes({FrameKind::amplitude, amplitude, &magnitudes, Envelopes::linear, amplitude_values}, end, sink);
+  tell_amplitudes(
+      {FrameKind::amplitude, amplitude, &magnitudes, Envelopes::linear, amplitude_values, amplitude_numbers}, end,
+      sink);
 }
 
 void Pipeline::State::control_frame(std::uint64_t end, Sink& sink) noexcept {
-  tell_amplitudes({FrameKind::control, control, nullptr, Envelopes::control, control_values}, end, sink);
+  tell_amplitudes({FrameKind::control, control, nullptr, Envelopes::control, control_values, control_numbers}, end,
+                  sink);
 }
 
 void Pipeline::State::tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t end, Sink& sink) noexcept {
   const std::size_t features = feature_rows(frame.kind).size(), window = frame.window.samples();
-  std::fill(values.begin(), values.end(), unknown);
+  const bool clean = validity.clean(end, window), settled = validity.clean(end, envelopes.settling[frame.envelope]);
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
-    const Lane& muscle = muscles[lane];
+    const LevelTile& level = levels[lane / lane_tile];
+    const OnsetTile& onset = onsets.numbers(lane / lane_tile);
+    const std::size_t at = lane % lane_tile;
+    const auto out = frame.numbers.subspan(channel(lane) * features, features);
     ChannelStatus& s = status[channel(lane)];
-    const std::uint32_t reasons = validity.reasons(lane, end, window);
-    judge(s, lane, end, window, frame.window.valid_fraction(lane), reasons | quality.reasons(lane),
+    const std::uint32_t reasons = clean ? 0U : validity.reasons(lane, end, window);
+    judge(s, lane, end, window, clean ? 1.0 : frame.window.valid_fraction(lane), reasons | quality.reasons(lane),
           least_valid(reasons));
-    if (s.grade == Severity::invalid) continue;
-    const bool told = options.onset.enabled && muscle.onset.known();
+    if (s.grade == Severity::invalid) {
+      std::ranges::fill(out, unknown);
+      continue;
+    }
     const AmplitudeInput in{
         .mean_square = frame.window.mean_square(lane),
         .mean_magnitude =
             frame.magnitudes != nullptr ? frame.magnitudes->at(lane) / frame.window.count.at(lane) : unknown,
-        .envelope_uv = envelope_of(frame.envelope, lane, end),
-        .rest_uv = muscle.rest_uv(),
-        .reference_uv = muscle.reference_uv,
-        .reference_percent = muscle.reference_percent,
-        .active = !told                   ? unknown
-                  : muscle.onset.active() ? 1.0
-                                          : 0.0,
-        .cusum = told ? muscle.onset.statistic() : unknown,
-        .onsets = static_cast<double>(muscle.onsets),
-        .repetitions = options.repetition.enabled ? static_cast<double>(muscle.repetitions.count()) : unknown};
-    frame.values(in, std::span(values).subspan(channel(lane) * features, features));
+        .envelope_uv = settled ? envelopes.at(frame.envelope, lane) : envelope_of(frame.envelope, lane, end),
+        .rest_uv = level.rest_uv[at],
+        .reference_uv = level.reference_uv[at],
+        .reference_percent = level.reference_percent[at],
+        .active = level.told[at] ? onset.active[at] : unknown,
+        .cusum = level.told[at] ? onset.s[at] : unknown,
+        .onsets = level.onsets[at],
+        .repetitions = options.repetition.enabled && frame.kind == FrameKind::amplitude
+                           ? static_cast<double>(muscles[lane].repetitions.count())
+                           : unknown};
+    frame.values(in, out);
   }
-  tell_frame(frame.kind, end, window, values, status, sink);
+  tell_frame(frame.kind, end, window, frame.numbers, status, sink);
 }
 
 /// RMS of the newest 150 ms, by which efforts are judged; NaN when too little of it is valid.

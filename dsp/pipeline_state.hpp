@@ -70,6 +70,17 @@ struct Lane {
   void set_levels() noexcept { repetitions.set_levels(calibrated_rest_uv, reference_uv); }
 };
 
+/// What frames say of a tile of muscles beside their windows: it changes with events and commands, not with samples.
+struct LevelTile {
+  std::array<double, lane_tile> rest_uv, reference_uv, reference_percent, onsets;
+  std::array<bool, lane_tile> told{};              // the activation detector says something
+  std::array<std::uint32_t, lane_tile> reasons{};  // for doubt, whatever the samples are
+
+  LevelTile() {
+    for (auto* of_lanes : {&rest_uv, &reference_uv, &reference_percent, &onsets}) of_lanes->fill(unknown);
+  }
+};
+
 /// A window of squares (and of what else is summed over the same samples) with the count of its valid ones.
 struct Window {
   MovingSum squares;
@@ -171,6 +182,7 @@ struct Pipeline::State {
   std::vector<Lane> muscles;
   std::vector<RhythmDetector> rhythms;  // per tile
   OnsetBank onsets;
+  std::vector<LevelTile> levels;
   Calibrations calibrations;
 
   std::uint64_t next_index = 0;
@@ -185,7 +197,7 @@ struct Pipeline::State {
   bool gated = false;                        // such a run
   std::vector<double> conditioned_uv;
   std::vector<std::uint8_t> conditioned_valid;
-  std::vector<double> values, spectrum_values_;  // channels x features
+  std::vector<double> amplitude_numbers, control_numbers, spectrum_values_;  // channels x features
   std::vector<ChannelStatus> status, spectrum_status;
 
   State(Stream stream, Options options, std::uint32_t stream_index, std::uint32_t epoch);
@@ -218,6 +230,7 @@ struct Pipeline::State {
   void restart_hops(std::uint64_t index) noexcept;
 
   // pipeline_frames.cpp: numbers
+  void look_at_levels() noexcept;
   double effort_uv(std::size_t lane, std::uint64_t end) const noexcept;
   void count_repetitions(std::uint64_t end, Sink& sink) noexcept;
   void follow_stimulation(std::uint64_t end) noexcept;

@@ -26,6 +26,7 @@ class Validity {
   void start(std::uint64_t index) noexcept { start_ = index; }
   void gap(std::uint64_t next_index) noexcept {
     for (Until& u : until_) u.missing = next_index, u.any = std::max(u.any, next_index);
+    newest_ = std::max(newest_, next_index);
   }
   void sample(std::size_t lane, std::uint64_t index, std::uint8_t flag) noexcept {
     Until& u = until_[lane];
@@ -38,6 +39,7 @@ class Validity {
     if (flag == sample_settling) u.settling = index + 1;
     if (flag == sample_railed) u.railed = index + 1 + hold_;
     u.any = std::max({u.missing, u.railed, u.stuck, u.blanked, u.settling});
+    newest_ = std::max(newest_, u.any);
   }
 
   /// Samples that came but were no numbers, since the last ones told.
@@ -57,6 +59,10 @@ class Validity {
     return std::max({start_, u.missing, u.stuck, u.settling});
   }
 
+  /// No lane has a reason in the window of that length that ends before sample `end`.
+  bool clean(std::uint64_t end, std::size_t window) const noexcept {
+    return end >= window && std::max({start_, newest_, rate_off_until_}) <= end - window;
+  }
   /// Of the window of that length that ends before sample `end`.
   std::uint32_t reasons(std::size_t lane, std::uint64_t end, std::size_t window) const noexcept {
     const std::uint64_t first = end > window ? end - window : 0;
@@ -86,6 +92,7 @@ class Validity {
   struct Until {  // one past the last such sample; any: the largest of them
     std::uint64_t missing = 0, railed = 0, stuck = 0, blanked = 0, settling = 0, any = 0;
   };
+  std::uint64_t newest_ = 0;  // `any` of all lanes
   std::vector<Until> until_;
   std::vector<Missing> missing_;  // not told yet
 };

@@ -82,6 +82,7 @@ void OnsetBank::one_by_one(std::size_t t, std::uint64_t first_index, const LaneR
   Tile& tile = tiles_[t];
   settle(tile);
   tile.steady = 0;
+  tile.changed = true;
   for (std::size_t row = s.first; row < s.first + s.rows; ++row)
     for (std::size_t lane = 0; lane < tile.detectors.size(); ++lane) {
       const std::size_t at = row * rows.stride + t * lane_tile + lane;
@@ -94,6 +95,7 @@ void OnsetBank::settle() noexcept {
   for (Tile& tile : tiles_) {
     settle(tile);
     tile.steady = 0;
+    tile.changed = true;
   }
 }
 

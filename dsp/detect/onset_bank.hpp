@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "dsp/detect/onset.hpp"
@@ -39,11 +40,17 @@ class OnsetBank {
   /// To be called before anybody else changes a detector: it is then as if it had been pushed alone.
   void settle() noexcept;
 
+  /// Activation and statistic of the lanes of a tile, after the newest samples.
+  const OnsetTile& numbers(std::size_t tile) const noexcept { return tiles_[tile].numbers; }
+  /// Anything else about the detectors of a tile may have changed, by samples or after settle(), since this was asked.
+  bool take_changed(std::size_t tile) noexcept { return std::exchange(tiles_[tile].changed, false); }
+
  private:
   struct Tile {
     OnsetTile numbers;
     std::vector<OnsetDetector*> detectors;
-    std::size_t steady = 0;      // so many rows the detectors only go on
+    std::size_t steady = 0;  // so many rows the detectors only go on
+    bool changed = true;
     std::vector<double> recent;  // rows of the tile that the rest levels have not seen yet
     std::size_t unseen = 0;
   };
