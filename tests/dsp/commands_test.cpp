@@ -215,6 +215,27 @@ TEST_F(Commands, AGivenReferenceIsCalledEarlierUntilATrialReplacesItAlsoAcrossAS
   EXPECT_LT(seeds[0].reference_uv, 100.0);
 }
 
+TEST_F(Commands, AGivenLevelHoldsFromTheNextFrameOn) {
+  test::feed(pipeline, seen, x, 0, 2500);  // in the middle of a contraction, rest is known
+  dsp::Command c = command(dsp::CommandKind::set_rest);
+  c.value = 20.0;
+  pipeline.apply(c, seen);
+  test::feed(pipeline, seen, x, 2500, 2520);
+  const auto rested = seen.of(dsp::FrameKind::amplitude).back();
+  const double rms_uv = rested.value("rms_uv");
+  ASSERT_GT(rms_uv, 20.0);
+  EXPECT_DOUBLE_EQ(rested.value("net_uv"), std::sqrt(rms_uv * rms_uv - 400.0));
+  EXPECT_TRUE(std::isnan(rested.value("ref_pct")));
+  c = command(dsp::CommandKind::set_reference);
+  c.value = 100.0;
+  pipeline.apply(c, seen);
+  test::feed(pipeline, seen, x, 2520, 2540);
+  for (const auto kind : {dsp::FrameKind::amplitude, dsp::FrameKind::control}) {
+    EXPECT_GT(seen.of(kind).back().value("ref_pct"), 0.0);
+    EXPECT_NE(seen.of(kind).back().status[0].reasons & dsp::reason_earlier_reference, 0U);
+  }
+}
+
 TEST_F(Commands, ARunningTrialIsAnsweredWhenNoSampleFollows) {
   test::feed(pipeline, seen, x, 0, 500);
   pipeline.apply(command(dsp::CommandKind::calibrate_rest), seen);
