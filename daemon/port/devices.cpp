@@ -124,4 +124,11 @@ std::string lasting_address(const SerialDevice& device, const std::vector<Serial
   return device.by_path.empty() ? device.node : device.by_path;
 }
 
+std::vector<const sensors::SensorRow*> kinds_of(const SerialDevice& device) {
+  std::vector<const sensors::SensorRow*> kinds;
+  for (const sensors::SensorRow* row : sensors::sensor_table())
+    if (std::find(row->usb_ids.begin(), row->usb_ids.end(), device.usb_id) != row->usb_ids.end()) kinds.push_back(row);
+  return kinds;
+}
+
 }  // namespace myod::port

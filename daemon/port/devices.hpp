@@ -31,4 +31,7 @@ std::string find_usb(const Address& address, const std::vector<SerialDevice>& de
 /// from all others, else its by-path name, else its node.
 std::string lasting_address(const SerialDevice& device, const std::vector<SerialDevice>& devices);
 
+/// The kinds of sensors that use such a device, in the order of the sensor table. A chip says little: several, or none.
+std::vector<const sensors::SensorRow*> kinds_of(const SerialDevice& device);
+
 }  // namespace myod::port

@@ -44,6 +44,8 @@ struct ExpectArguments {
 
 int run_status(const std::string& address, bool json);
 int run_sensors(const std::string& address, bool json);
+/// What this machine and the daemon show of sensors, and how what is wrong is mended. 0 also when something is wrong.
+int run_doctor(const std::string& address, bool json);
 int run_events(const std::string& address, bool json);
 int run_watch(const std::string& address, const WatchArguments& arguments);
 int run_calibrate(const std::string& address, const CalibrateArguments& arguments);

@@ -72,6 +72,7 @@ CommandLine::CommandLine() {
   };
   lists("status", "how the sensors are doing", run_status);
   lists("sensors", "what the sensors are: channels, conditioning, limits", run_sensors);
+  lists("doctor", "what is plugged in, what is wrong with it, and how to mend that", run_doctor);
   add_watch();
   lists("events", "onsets, repetitions, gaps and marks, one line as each happens", run_events);
   add_calibrate();

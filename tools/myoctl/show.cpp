@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 
+#include "tools/myoctl/ask.hpp"
 #include "tools/myoctl/commands.hpp"
 #include "tools/myoctl/gap_digest.hpp"
 #include "tools/myoctl/json.hpp"
@@ -16,30 +17,6 @@ namespace myod::myoctl {
 namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
-
-struct Asked {
-  v1::Status status;
-  std::map<std::string, v1::Stream> streams;  ///< by sensor
-};
-
-// The streams are described before the status is answered.
-Asked ask(const std::string& address) {
-  Signals signals;
-  Link link(signals, address);
-  v1::ClientMessage request;
-  request.mutable_status_request();
-  link.send(request);
-  Asked asked;
-  const std::int64_t until = monotonic_ns() + 5 * second_ns;
-  while (monotonic_ns() < until) {
-    const auto message = link.wait(until);
-    if (message && message->has_stream()) asked.streams[message->stream().sensor()] = message->stream();
-    if (!message || !message->has_status()) continue;
-    asked.status = message->status();
-    return asked;
-  }
-  throw Failure(exit_failed, "myod at " + link.address() + " did not say its status");
-}
 
 std::string json_line(const v1::SensorStatus& s, const v1::Status& all) {
   Json json;

@@ -120,6 +120,17 @@ TEST_F(Devices, HaveAnAddressThatLeadsBackToThemAlone) {
   EXPECT_EQ(lasting_address(all[3], all), node("serial/by-path/usb-0:4:1.0-port0"));
 }
 
+TEST_F(Devices, MayBeTheKindsThatUseSuchAChip) {
+  tree_.plug("ttyACM0", "1", uno);
+  tree_.add_line("rfcomm0");
+  for (const SerialDevice& device : devices()) {
+    std::string kinds;
+    for (const sensors::SensorRow* row : kinds_of(device)) kinds += std::string(row->name) + " ";
+    EXPECT_EQ(kinds.find("ascii ") != std::string::npos, device.usb_id == "2341:0043") << kinds;
+    EXPECT_EQ(kinds.find("bitalino"), std::string::npos);
+  }
+}
+
 TEST_F(Devices, WithASerialNumberThatIsNoTextAreNamedByTheirPlace) {
   DeviceTree::Usb odd = dongle;
   odd.serial = "what?";

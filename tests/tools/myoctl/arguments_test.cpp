@@ -55,6 +55,14 @@ TEST(MyoctlArguments, WellFormedButWrongValuesAreSeventyEight) {
     EXPECT_EQ(myoctl(arguments).code, 78) << arguments.back();
 }
 
+TEST(MyoctlArguments, TheDoctorLooksAtTheMachineAlsoWhereNoDaemonRuns) {
+  const TemporaryFolder folder;
+  const auto end = myoctl({"--connect", "unix:" + (folder / "nobody"), "doctor", "--json"});
+  EXPECT_EQ(end.code, 0) << end.err;
+  EXPECT_NE(end.out.find("\"check\":\"myod\""), std::string::npos) << end.out;
+  EXPECT_EQ(myoctl({"--connect", "nonsense", "doctor"}).code, 78);
+}
+
 TEST(MyoctlArguments, SamplesAreRefusedInWords) {
   const auto end = myoctl({"watch", "--raw"});
   EXPECT_EQ(end.code, 78);
