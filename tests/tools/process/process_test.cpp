@@ -99,6 +99,11 @@ TEST_F(Process, CoContractionIsOfTheReferencesThatWereGiven) {
   const Sheet pairs = out("pairs.csv");
   const auto& row = pairs.rows.at(36);
   const double left = std::stod(row.at("first_pct")), right = std::stod(row.at("second_pct"));
+  const auto of_reference = [](double uv, double rest_uv, double reference_uv) {
+    return 100.0 * std::sqrt((uv * uv - rest_uv * rest_uv) / (reference_uv * reference_uv - rest_uv * rest_uv));
+  };
+  EXPECT_NEAR(left, of_reference(std::stod(row.at("first_uv")), 2.9, 200.0), 1e-9);
+  EXPECT_NEAR(right, of_reference(std::stod(row.at("second_uv")), 1.0, 20.0), 1e-9);
   EXPECT_NEAR(std::stod(row.at("cci_pct")), 200.0 * std::min(left, right) / (left + right), 1e-12);
   EXPECT_NEAR(std::stod(row.at("rudolph_pct")), std::min(left, right) / std::max(left, right) * (left + right), 1e-12);
 }
