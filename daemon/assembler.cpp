@@ -23,7 +23,7 @@ Assembler::Assembler(const sensors::SensorRow& row, const sensors::Setup& setup,
       setup_(setup),
       modulus_(sensors::counter_modulus(row, setup)),
       size_(row.fixed_size ? sensors::frame_size(row, setup) : 0),
-      axis_(modulus_, setup.rate_hz, counts_, std::move(on_frame)),
+      axis_(modulus_, setup.rate_hz, row.instants, counts_, std::move(on_frame)),
       doubt_(most_doubts) {
   buffer_.reserve(2 * slice_bytes + row.max_frame_bytes * (row.lock_frames + history_frames));
 }
@@ -79,7 +79,8 @@ Assembler::Chain Assembler::chain_at(std::size_t at) {
       if (i == 0) skip(result.reason);
       return Chain::bad;
     }
-    if (i != 0 && modulus_ != 0 && counter_step(before, scratch_.counter, modulus_, 1) != 1) return Chain::bad;
+    if (i != 0 && modulus_ != 0 && counter_step(before, scratch_.counter, modulus_, row_.instants) != row_.instants)
+      return Chain::bad;
     before = scratch_.counter;
     at += result.size;
   }
@@ -142,9 +143,9 @@ std::size_t Assembler::extend_back(std::size_t at) {
     const std::size_t here = at - back * size_;
     const bool good = parse_at(here, frame).status == ParseStatus::frame;
     const std::size_t distance = (start - here) / size_;
-    const bool right =
-        distance <= row_.lock_frames && (start_counter + modulus_ - frame.counter) % modulus_ == distance % modulus_;
-    const bool agrees = next_good && (next_counter + modulus_ - frame.counter) % modulus_ == 1;
+    const bool right = distance <= row_.lock_frames &&
+                       (start_counter + modulus_ - frame.counter) % modulus_ == distance * row_.instants % modulus_;
+    const bool agrees = next_good && (next_counter + modulus_ - frame.counter) % modulus_ == row_.instants;
     if (good && (right || agrees)) {
       start = here;
       start_counter = frame.counter;
@@ -182,7 +183,7 @@ bool Assembler::confirmed(std::size_t window) const {
   if (!w.good) return false;
   if (modulus_ == 0) return true;
   const auto apart = [&](std::uint64_t before, std::size_t windows) {
-    return (w.frame.counter + modulus_ - before) % modulus_ == windows % modulus_;
+    return (w.frame.counter + modulus_ - before) % modulus_ == windows * row_.instants % modulus_;
   };
   if (window <= 1 && apart(counter_, window + 1)) return true;
   for (std::size_t j = 0; j < window; ++j)
@@ -199,9 +200,9 @@ void Assembler::accept(std::size_t window) {
     bool real = w.good;
     if (real && k < window && modulus_ != 0) {
       const std::uint64_t last = doubt_[window].frame.counter;
-      const std::uint64_t with = counter_step(counter_, w.frame.counter, modulus_, windows) +
-                                 counter_step(w.frame.counter, last, modulus_, window - k);
-      const std::uint64_t without = counter_step(counter_, last, modulus_, windows + window - k);
+      const std::uint64_t with = counter_step(counter_, w.frame.counter, modulus_, windows * row_.instants) +
+                                 counter_step(w.frame.counter, last, modulus_, (window - k) * row_.instants);
+      const std::uint64_t without = counter_step(counter_, last, modulus_, (windows + window - k) * row_.instants);
       real = with == without || !axis_.too_early(with, arrival_ns_);
     }
     if (real) {
@@ -244,6 +245,12 @@ bool Assembler::step_variable() {
     refuse(result);
     return true;
   }
+  if (unit_ && *unit_ != scratch_.unit) {  // the one heard first is the sensor
+    skip(SkipReason::other_unit);
+    counts_.skipped_bytes += result.size;
+    return true;
+  }
+  unit_ = scratch_.unit;
   locked_ = true;
   believe(scratch_, destroyed_ + 1);
   destroyed_ = 0;

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -89,6 +90,7 @@ class Assembler {
   std::uint64_t counter_ = 0;    // of the last believed frame
   std::uint64_t destroyed_ = 0;  // samples seen destroyed since then, where no counter tells
   std::int64_t arrival_ns_ = 0;
+  std::optional<std::uint32_t> unit_;  // of several on one receiver
   bool locked_ = false;
   bool line_started_ = false;
   bool fresh_ = false;  // nothing was given up since our own start

@@ -13,8 +13,8 @@ BlockWriter::BlockWriter(Ring& ring, Wake& dsp, std::uint32_t stream, std::uint3
 
 void BlockWriter::add(const PlacedFrame& placed, const Timebase& timebase, std::int64_t arrival_ns, bool rate_off) {
   const bool was_off = (head_.flags & dsp::block_rate_off) != 0;
-  if (head_.instants != 0 && (head_.instants == most_instants || placed.restarted || was_off != rate_off ||
-                              placed.index != head_.first_index + head_.instants))
+  if (head_.instants != 0 && (head_.instants + placed.instants > most_instants || placed.restarted ||
+                              was_off != rate_off || placed.index != head_.first_index + head_.instants))
     flush(timebase, arrival_ns);
   if (head_.instants == 0) {
     head_.first_index = placed.index;
@@ -22,8 +22,9 @@ void BlockWriter::add(const PlacedFrame& placed, const Timebase& timebase, std::
     head_.flags = (placed.restarted ? dsp::block_restarted : 0U) |
                   (placed.uncertain_gap ? dsp::block_gap_uncertain : 0U) | (rate_off ? dsp::block_rate_off : 0U);
   }
-  raw_.insert(raw_.end(), placed.frame->counts.begin(), placed.frame->counts.begin() + head_.channels);
-  ++head_.instants;
+  const auto counts = std::span(placed.frame->counts).first(std::size_t{placed.instants} * head_.channels);
+  raw_.insert(raw_.end(), counts.begin(), counts.end());
+  head_.instants += placed.instants;
 }
 
 void BlockWriter::flush(const Timebase& timebase, std::int64_t arrival_ns) {

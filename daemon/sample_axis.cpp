@@ -27,9 +27,11 @@ std::uint64_t counter_step(std::uint64_t from, std::uint64_t to, std::uint64_t m
   return step + (least - step + modulus - 1) / modulus * modulus;
 }
 
-SampleAxis::SampleAxis(std::uint64_t modulus, double rate_hz, AssemblerCounts& counts, OnFrame on_frame)
+SampleAxis::SampleAxis(std::uint64_t modulus, double rate_hz, std::uint32_t instants, AssemblerCounts& counts,
+                       OnFrame on_frame)
     : modulus_(modulus),
       rate_hz_(rate_hz),
+      instants_(instants),
       settle_ns_(settle_time_ns(rate_hz)),
       counts_(counts),
       on_frame_(std::move(on_frame)),
@@ -37,14 +39,14 @@ SampleAxis::SampleAxis(std::uint64_t modulus, double rate_hz, AssemblerCounts& c
       watch_(rate_hz) {}
 
 void SampleAxis::place(const sensors::Frame& frame, std::uint64_t windows, std::int64_t arrival_ns) {
-  if (!any_) return deliver(frame, 0, arrival_ns, false, false);
+  if (!any_) return deliver(frame, instants_, arrival_ns, false, false);
   if (reopened_) {
     reopened_ = false;
     return deliver_by_clock(frame, arrival_ns);
   }
-  if (strange_ && resolve_strange(frame)) return deliver(frame, 1, arrival_ns, false, false);
+  if (strange_ && resolve_strange(frame)) return deliver(frame, instants_, arrival_ns, false, false);
   const std::uint64_t before = waiting_.empty() ? counter_ : waiting_.back().frame.counter;
-  const std::uint64_t step = counter_step(before, frame.counter, modulus_, windows);
+  const std::uint64_t step = counter_step(before, frame.counter, modulus_, windows * instants_);
   if (waiting_.empty() && strange(step, arrival_ns)) {
     strange_ = Waiting{frame, step, arrival_ns};
     return;
@@ -57,7 +59,7 @@ void SampleAxis::place(const sensors::Frame& frame, std::uint64_t windows, std::
 
 void SampleAxis::deliver(const sensors::Frame& frame, std::uint64_t step, std::int64_t arrival_ns, bool uncertain,
                          bool restarted) {
-  std::uint64_t lost = step - 1;
+  std::uint64_t lost = step - instants_;
   if (!any_) {
     index_ = lost = from_zero_ && modulus_ != 0 ? frame.counter : 0;
     any_ = true;
@@ -66,36 +68,36 @@ void SampleAxis::deliver(const sensors::Frame& frame, std::uint64_t step, std::i
   }
   counts_.lost += lost;
   if (lost != 0) ++counts_.gaps;
-  ++counts_.frames;
+  counts_.frames += instants_;
   counter_ = frame.counter;
   arrival_ns_ = arrival_ns;
   untaught_ = true;
-  on_frame_({&frame, index_, uncertain || std::exchange(reanchored_, false), restarted});
+  on_frame_({&frame, index_, instants_, uncertain || std::exchange(reanchored_, false), restarted});
 }
 
 // The counter says nothing of what was before: how long it took is all that is known.
 void SampleAxis::deliver_by_clock(const sensors::Frame& frame, std::int64_t arrival_ns) {
-  std::uint64_t step = 1;
+  std::uint64_t step = instants_;
   if (timebase_.known()) {
-    const double due = timebase_.index_at(arrival_ns) - static_cast<double>(index_);
-    step = due > 1.0 ? static_cast<std::uint64_t>(std::llround(due)) : 1;
+    const double due = late_by(0, arrival_ns);
+    step = due > static_cast<double>(instants_) ? static_cast<std::uint64_t>(std::llround(due)) : instants_;
   }
   deliver(frame, step, arrival_ns, true, true);
   timebase_.reset();
   watch_.restart();
 }
 
-// In samples, how much later than due a frame came that is `step` after the newest.
+// In samples, how much later than due a frame came that is `step` after the newest. It is due with its last instant.
 double SampleAxis::late_by(std::uint64_t step, std::int64_t arrival_ns) const {
-  return timebase_.index_at(arrival_ns) - static_cast<double>(index_ + step);
+  return timebase_.index_at(arrival_ns) - static_cast<double>(index_ + step + instants_ - 1);
 }
 
 bool SampleAxis::too_early(std::uint64_t step, std::int64_t now_ns) const {
-  return timebase_.known() && late_by(waiting_steps_ + step, now_ns) < -static_cast<double>(modulus_) / 2.0;
+  return !timebase_.known() || late_by(waiting_steps_ + step, now_ns) < -static_cast<double>(modulus_) / 2.0;
 }
 
 bool SampleAxis::strange(std::uint64_t step, std::int64_t arrival_ns) const {
-  if (modulus_ == 0 || step == 1) return false;
+  if (modulus_ == 0 || step == instants_) return false;
   if (rate_hz_ <= 0.0) return step > modulus_ / 2;
   if (static_cast<double>(modulus_) / rate_hz_ < long_counter_s) return false;
   const double passed = static_cast<double>(arrival_ns - arrival_ns_) * 1e-9 * rate_hz_;
@@ -106,9 +108,10 @@ bool SampleAxis::strange(std::uint64_t step, std::int64_t arrival_ns) const {
 bool SampleAxis::resolve_strange(const sensors::Frame& frame) {
   const Waiting held = *strange_;
   strange_.reset();
-  if (counter_step(held.frame.counter, frame.counter, modulus_, 1) == 1) {
-    counts_.wraps = held.frame.counter != 0 ? 0 : counts_.wraps_at == counter_ + 1 ? counts_.wraps + 1 : 1;
-    counts_.wraps_at = counter_ + 1;
+  if (counter_step(held.frame.counter, frame.counter, modulus_, instants_) == instants_) {
+    const std::uint64_t ended_at = counter_ + instants_;
+    counts_.wraps = held.frame.counter != 0 ? 0 : counts_.wraps_at == ended_at ? counts_.wraps + 1 : 1;
+    counts_.wraps_at = ended_at;
     deliver_by_clock(held.frame, held.arrival_ns);
     return true;
   }
@@ -129,7 +132,8 @@ bool SampleAxis::still_catching_up(std::int64_t now_ns) const {
   if (now_ns - waiting_.front().arrival_ns < settle_ns_) return true;
   const auto recent = std::count_if(waiting_.begin(), waiting_.end(),
                                     [&](const Waiting& w) { return w.arrival_ns > now_ns - settle_ns_; });
-  return static_cast<double>(recent) > catching_up * rate_hz_ * static_cast<double>(settle_ns_) * 1e-9 + 2.0;
+  return static_cast<double>(recent * instants_) >
+         catching_up * rate_hz_ * static_cast<double>(settle_ns_) * 1e-9 + 2.0;
 }
 
 void SampleAxis::settle(std::int64_t now_ns) {
@@ -141,11 +145,12 @@ void SampleAxis::settle(std::int64_t now_ns) {
   }
   if (untaught_ && waiting_.empty()) {
     untaught_ = false;
-    if (rate_hz_ > 0.0 && watch_.observe(index_, arrival_ns_, timebase_.assumed_rate_hz())) {
+    const std::uint64_t newest = index_ + instants_ - 1;
+    if (rate_hz_ > 0.0 && watch_.observe(newest, arrival_ns_, timebase_.assumed_rate_hz())) {
       timebase_.follow(watch_.rate_hz());
       reanchored_ = true;
     }
-    timebase_.observe(index_, arrival_ns_);
+    timebase_.observe(newest, arrival_ns_);
   }
 }
 

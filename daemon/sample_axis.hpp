@@ -21,9 +21,9 @@
 namespace myod::daemon {
 
 struct AssemblerCounts {
-  std::uint64_t frames = 0;         ///< delivered
-  std::uint64_t lost = 0;           ///< frames missing on the sample axis (dropped or corrupted on the way)
-  std::uint64_t corrupted = 0;      ///< of those: seen, but failed their check while in lock
+  std::uint64_t frames = 0;         ///< instants delivered
+  std::uint64_t lost = 0;           ///< instants missing on the sample axis (dropped or corrupted on the way)
+  std::uint64_t corrupted = 0;      ///< frames seen that failed their check while in lock
   std::uint64_t gaps = 0;           ///< runs of lost frames
   std::uint64_t resyncs = 0;        ///< times lock was lost
   std::uint64_t skipped_bytes = 0;  ///< bytes that belonged to no frame
@@ -33,10 +33,11 @@ struct AssemblerCounts {
   std::uint64_t wraps_at = 0;       ///< that number and one: the modulus its counter really has
 };
 
-/// A frame with its sample index. `index` minus the previous one above 1 is a gap.
+/// A frame with its sample index. `index` minus the previous one above its instants is a gap.
 struct PlacedFrame {
   const sensors::Frame* frame = nullptr;
-  std::uint64_t index = 0;
+  std::uint64_t index = 0;     ///< of its first instant
+  std::uint32_t instants = 1;  ///< in the frame
   bool uncertain_gap = false;  ///< the gap before it is longer than the counter can tell; the host clock decided, and a
                                ///< line that became slower by half a turn of the counter looks the same
   bool restarted = false;      ///< first after the port was reopened or the device began again
@@ -48,8 +49,9 @@ std::uint64_t counter_step(std::uint64_t from, std::uint64_t to, std::uint64_t m
 class SampleAxis {
  public:
   using OnFrame = std::function<void(const PlacedFrame&)>;
-  /// modulus 0: no counter. rate 0: unknown, the host clock cannot help.
-  SampleAxis(std::uint64_t modulus, double rate_hz, AssemblerCounts& counts, OnFrame on_frame);
+  /// modulus 0: no counter. rate 0: unknown, the host clock cannot help. `instants`: of every frame; the counter counts
+  /// them.
+  SampleAxis(std::uint64_t modulus, double rate_hz, std::uint32_t instants, AssemblerCounts& counts, OnFrame on_frame);
 
   /// The next believed frame; `windows`: places on the wire since the last one, its own included (1: adjacent).
   void place(const sensors::Frame& frame, std::uint64_t windows, std::int64_t arrival_ns);
@@ -62,7 +64,7 @@ class SampleAxis {
   }
   /// The device counts from zero as of now: what is missing before its first frame is known.
   void counts_from_zero() { from_zero_ = true; }
-  /// A frame `step` counts after the newest would be earlier than the host clock allows.
+  /// A frame `step` instants after the newest would be earlier than the host clock allows, as far as it is known.
   bool too_early(std::uint64_t step, std::int64_t now_ns) const;
 
   const Timebase& timebase() const { return timebase_; }
@@ -89,13 +91,14 @@ class SampleAxis {
 
   const std::uint64_t modulus_;
   const double rate_hz_;
+  const std::uint32_t instants_;
   const std::int64_t settle_ns_;
   AssemblerCounts& counts_;
   OnFrame on_frame_;
   Timebase timebase_;
   RateWatch watch_;
   bool any_ = false, reopened_ = false, reanchored_ = false, from_zero_ = false, untaught_ = false;
-  std::uint64_t index_ = 0, counter_ = 0;  // of the newest delivered
+  std::uint64_t index_ = 0, counter_ = 0;  // of the newest delivered frame's first instant
   std::int64_t arrival_ns_ = 0;
   std::vector<Waiting> waiting_;  // after a pause, until it is known whether it was a gap or a late burst
   std::uint64_t waiting_steps_ = 0;

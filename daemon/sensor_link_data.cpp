@@ -41,7 +41,7 @@ void SensorLink::find_layout() {
     meter_.emplace();
     metered_ = 0;
     assembler_ = std::make_unique<Assembler>(*plan_.row, setup_, [this](const PlacedFrame& p) {
-      ++metered_;
+      metered_ += p.instants;
       device_time_ = p.frame->device_time;
     });
   } else {

@@ -19,7 +19,8 @@ constexpr std::array<std::string_view, sensors::skip_reason_words.size()> seen_w
     "lines that are not all numbers",
     "lines of text",
     "no line end for 256 bytes",
-    "lines of another number of columns"};
+    "lines of another number of columns",
+    "packets of another unit"};
 
 /// Counts begin anew when the layout is looked for again.
 std::uint64_t since(std::uint64_t before, std::uint64_t now) { return now >= before ? now - before : now; }

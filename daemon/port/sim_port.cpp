@@ -91,15 +91,18 @@ struct Device : std::enable_shared_from_this<Device> {
       next_ = now;
     }
     batch_bytes_.clear();
-    for (; sent_ < due; ++sent_) append_frame();
+    for (; sent_ < due; ++sent_) append_instant();
     if (!batch_bytes_.empty()) deliver(batch_bytes_);
   }
 
-  void append_frame() {
+  void append_instant() {
     signal.generate(std::span(values_).first(signal.channels()), {});
-    frame_.values = static_cast<std::uint32_t>(channels.size());
-    frame_.counter = row.counter_modulus != 0 ? sent_ % row.counter_modulus : 0;
-    sensors::put_instant(row, setup, channels, sent_, values_, frame_.counts);
+    const std::uint64_t instant = sent_ % row.instants;
+    sensors::put_instant(row, setup, channels, sent_, values_,
+                         std::span(frame_.counts).subspan(instant * channels.size(), channels.size()));
+    if (instant + 1 < row.instants) return;
+    frame_.values = row.instants * static_cast<std::uint32_t>(channels.size());
+    frame_.counter = modulus_ != 0 ? (sent_ - instant) % modulus_ : 0;
     const std::size_t at = batch_bytes_.size();
     batch_bytes_.resize(at + row.max_frame_bytes);
     batch_bytes_.resize(at + row.format(setup, frame_, std::span(batch_bytes_).subspan(at)));
@@ -113,6 +116,7 @@ struct Device : std::enable_shared_from_this<Device> {
   std::vector<std::uint8_t> batch_bytes_;
   sensors::Frame frame_;
   Clock::time_point begin_, next_;
+  const std::uint64_t modulus_ = sensors::counter_modulus(row, setup);
   std::uint64_t sent_ = 0;
   bool closed_ = false;
 };

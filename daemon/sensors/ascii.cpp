@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "daemon/sensors/channels.hpp"
 #include "daemon/sensors/sensor.hpp"
 
 namespace myod::sensors {
@@ -151,22 +152,11 @@ std::size_t format(const Setup& setup, const Frame& frame, std::span<std::uint8_
 }
 
 std::vector<dsp::Channel> channels(const Setup& setup) {
-  const double codes = std::ldexp(1.0, static_cast<int>(setup.bits));
-  std::vector<dsp::Channel> list(setup.channels);
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    dsp::Channel& c = list[i];
-    c.name = "ch" + std::to_string(i + 1);
-    c.scale = setup.full_scale / codes / setup.gain * 1e6;
-    c.offset = codes / 2.0;
-    c.rail_low = 0.0;
-    c.rail_high = codes - 1.0;
-  }
-  return list;
+  return analogue_channels(setup.channels, unsigned_converter(setup.bits, setup.full_scale, setup.gain));
 }
 
-std::vector<Step> no_steps(const Setup&) { return {}; }
-
-std::string device(const Setup&, DeviceState&, std::uint8_t) { return {}; }
+// A column counts in an unsigned long, on every Arduino 32 bits.
+std::uint64_t modulus(const Setup& setup) { return setup.counter_column != 0 ? std::uint64_t{1} << 32U : 0; }
 
 }  // namespace
 
@@ -186,9 +176,7 @@ const SensorRow ascii_row = [] {
   row.parse = parse;
   row.format = format;
   row.channels = channels;
-  row.start = no_steps;
-  row.stop = no_steps;
-  row.device = device;
+  row.modulus = modulus;
   row.streams_unasked = true;
   row.text_lines = true;
   row.default_full_scale = 5.0;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/sensors/channels.hpp"
 #include "daemon/sensors/sensor.hpp"
 
 namespace myod::sensors {
@@ -92,13 +93,7 @@ std::vector<dsp::Channel> channels(const Setup& setup) {
     c.rail_high = codes - 1.0;
     list.push_back(c);
   }
-  dsp::Channel lines;
-  lines.name = "D";
-  lines.kind = dsp::ChannelKind::digital;
-  lines.unit = "";
-  lines.rail_low = 0.0;
-  lines.rail_high = 15.0;
-  list.push_back(lines);
+  list.push_back(other_channel("D", dsp::ChannelKind::digital, "", 1.0, 0.0, 15.0));
   return list;
 }
 

@@ -20,6 +20,7 @@
 #include <limits>
 
 #include "daemon/sensors/bytes.hpp"
+#include "daemon/sensors/channels.hpp"
 #include "daemon/sensors/sensor.hpp"
 
 namespace myod::sensors {
@@ -31,7 +32,7 @@ using Bytes = std::span<const std::uint8_t>;
 constexpr std::uint8_t head = 0xA0, stop_accelerometer = 0xC0, stop_last = 0xC6;
 constexpr std::size_t packet_bytes = 33, first_sample = 2, sample_bytes = 3, first_axis = 26, axis_bytes = 2;
 constexpr std::uint32_t board_channels = 8, axes = 3;
-constexpr double reference_v = 4.5, top_count = 8388607.0;  // 2^23 - 1
+constexpr double reference_v = 4.5;
 constexpr double g_per_count = 0.002 / 16.0;
 constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 constexpr std::string_view of_channels = "12345678QWERTYUI", switch_off = "12345678qwertyui",
@@ -126,22 +127,9 @@ std::size_t format_daisy(const Setup& setup, const Frame& frame, std::span<std::
 }
 
 std::vector<dsp::Channel> channels(const Setup& setup) {
-  std::vector<dsp::Channel> list(setup.channels + axes);
-  for (std::uint32_t i = 0; i < setup.channels; ++i) {
-    list[i].name = "ch" + std::to_string(i + 1);
-    list[i].scale = reference_v / top_count / setup.gain * 1e6;
-    list[i].rail_low = -top_count - 1.0;
-    list[i].rail_high = top_count;
-  }
-  for (std::uint32_t a = 0; a < axes; ++a) {
-    dsp::Channel& axis = list[setup.channels + a];
-    axis.name = std::string("accel_") + static_cast<char>('x' + a);
-    axis.kind = dsp::ChannelKind::accel;
-    axis.unit = "g";
-    axis.scale = g_per_count;
-    axis.rail_low = -32768.0;
-    axis.rail_high = 32767.0;
-  }
+  auto list = analogue_channels(setup.channels, signed_converter(8 * sample_bytes, reference_v, setup.gain));
+  for (const char* name : {"accel_x", "accel_y", "accel_z"})
+    list.push_back(other_channel(name, dsp::ChannelKind::accel, "g", g_per_count, -32768.0, 32767.0));
   return list;
 }
 

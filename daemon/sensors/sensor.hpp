@@ -32,17 +32,28 @@ struct Setup {
 
 /// One packet, in the device's own integers (ascii: whatever number the sketch prints).
 struct Frame {
-  std::uint32_t values = 0;  ///< how many of `counts` are set: analogue channels, then auxiliary ones
+  std::uint32_t values = 0;  ///< how many of `counts` are set: analogue channels, then auxiliary ones, per instant
   std::array<double, max_channels> counts{};
-  std::uint64_t counter = 0;  ///< as sent, modulo the row's counter_modulus
+  std::uint64_t counter = 0;  ///< of its first instant, as sent, modulo the row's counter_modulus
   std::uint32_t flags = 0;    ///< device flags, by kind
+  std::uint32_t unit = 0;     ///< which device of several on one receiver sent it
   double device_time = 0.0;   ///< ascii: the timestamp column, in the device's own unit
 };
 
 /// Why bytes were not a frame. Counted by name.
-enum class SkipReason : std::uint8_t { none, no_sync, bad_crc, bad_length, bad_field, text, too_long, wrong_columns };
-inline constexpr std::array<std::string_view, 8> skip_reason_words{"none",      "no_sync", "bad_crc",  "bad_length",
-                                                                   "bad_field", "text",    "too_long", "wrong_columns"};
+enum class SkipReason : std::uint8_t {
+  none,
+  no_sync,
+  bad_crc,
+  bad_length,
+  bad_field,
+  text,
+  too_long,
+  wrong_columns,
+  other_unit
+};
+inline constexpr std::array<std::string_view, 9> skip_reason_words{
+    "none", "no_sync", "bad_crc", "bad_length", "bad_field", "text", "too_long", "wrong_columns", "other_unit"};
 
 enum class ParseStatus : std::uint8_t { frame, need_more, skip };
 
@@ -80,6 +91,7 @@ struct DeviceState {
   std::array<double, max_channels> gain{};  ///< per analogue channel, as set by the host; 0: Setup's
   std::uint64_t off_mask = 0;               ///< analogue channels that are switched off: they send 0
   std::string pending;                      ///< bytes of a command not complete yet
+  std::string memory;                       ///< what else the host told it to keep, by kind
 };
 
 struct SensorRow {
@@ -92,6 +104,7 @@ struct SensorRow {
   std::uint32_t min_channels = 1, max_channels = 1, default_channels = 1;
   std::uint32_t baud = 115200;
   std::uint64_t counter_modulus = 0;      ///< 0: no counter
+  std::uint32_t instants = 1;             ///< of every channel in a frame: counts[instant * channels + channel]
   std::uint32_t lock_frames = 1;          ///< consecutive good frames (counter +1 each) before the first is believed
   std::size_t max_frame_bytes = 0;        ///< also the assembler's look-ahead
   bool fixed_size = true;                 ///< every frame of a setup has the same length
@@ -104,10 +117,13 @@ struct SensorRow {
   std::size_t (*format)(const Setup&, const Frame&, std::span<std::uint8_t> out) = nullptr;
   /// The channels a setup has, with scale, offset and rails. Channel names here are the device's own ("A1").
   std::vector<dsp::Channel> (*channels)(const Setup&) = nullptr;
-  std::vector<Step> (*start)(const Setup&) = nullptr;  ///< from any state to streaming
-  std::vector<Step> (*stop)(const Setup&) = nullptr;
+  /// From any state to streaming, and back. A device that streams unasked needs none.
+  std::vector<Step> (*start)(const Setup&) = [](const Setup&) { return std::vector<Step>(); };
+  std::vector<Step> (*stop)(const Setup&) = [](const Setup&) { return std::vector<Step>(); };
   /// Device side: one byte from the host; returns what the device answers at once.
-  std::string (*device)(const Setup&, DeviceState&, std::uint8_t byte) = nullptr;
+  std::string (*device)(const Setup&, DeviceState&, std::uint8_t byte) = [](const Setup&, DeviceState&, std::uint8_t) {
+    return std::string();
+  };
   bool streams_unasked = false;  ///< the device streams from power-up
 
   std::vector<Refusal> refusals;  ///< answers that end any session
@@ -122,13 +138,17 @@ struct SensorRow {
   double default_full_scale = 0.0;  ///< of Setup::full_scale; 0: the setting means nothing to this kind
   double default_gain = 0.0;        ///< of Setup::gain, likewise
   std::int64_t default_bits = 0;    ///< of Setup::bits, likewise
+  std::int64_t max_bits = 32;
+  bool rate_is_shared = false;  ///< default_rate_hz is that of all channels together: each has its share
+  /// The modulus where it is the setup's; empty: counter_modulus.
+  std::uint64_t (*modulus)(const Setup&) = nullptr;
 };
 
 /// Every row, in the order of --list-sensors.
 std::span<const SensorRow* const> sensor_table();
 const SensorRow* find_sensor(std::string_view name);
 
-/// Modulus of the counter a setup really has (ascii: one only when a counter column is named); 0: none.
+/// Modulus of the counter a setup really has, in instants (ascii: one only when a counter column is named); 0: none.
 std::uint64_t counter_modulus(const SensorRow&, const Setup&);
 
 /// Bytes of one frame of a row with fixed_size.

@@ -12,7 +12,6 @@ namespace myod::sensors {
 namespace {
 
 constexpr double max_rate_hz = 100'000.0;
-constexpr std::uint64_t column_modulus = std::uint64_t{1} << 32U;  // unsigned long on every Arduino
 
 std::string text(double v) {
   std::array<char, 32> buffer{};
@@ -32,7 +31,7 @@ std::string listed(const std::vector<double>& values) {
 
 void choose_rate(const SensorRow& row, Setup& s) {
   if (s.rate_hz == 0.0) {
-    s.rate_hz = row.default_rate_hz;
+    s.rate_hz = row.rate_is_shared ? row.default_rate_hz / s.channels : row.default_rate_hz;
     return;
   }
   if (row.rates_hz.empty()) {
@@ -76,7 +75,8 @@ void choose_bits(const SensorRow& row, Setup& s) {
   }
   if (row.default_bits == 0)
     refuse("bits", std::to_string(s.bits), "means nothing to kind " + std::string(row.name) + ": leave it out");
-  if (s.bits < 1 || s.bits > 32) refuse("bits", std::to_string(s.bits), "must be 1..32");
+  if (s.bits < 1 || s.bits > row.max_bits)
+    refuse("bits", std::to_string(s.bits), "must be 1.." + std::to_string(row.max_bits));
 }
 
 void check_column(const SensorRow& row, std::string_view key, std::int64_t column) {
@@ -99,8 +99,8 @@ void check_within(const Setup& s, std::string_view key, std::int64_t column, std
 }  // namespace
 
 Setup complete_setup(const SensorRow& row, Setup wished) {
-  choose_rate(row, wished);
   choose_channels(row, wished);
+  choose_rate(row, wished);
   choose_gain(row, wished);
   choose_positive(row, "full_scale", wished.full_scale, row.default_full_scale, " V");
   choose_positive(row, "gain", wished.gain, row.default_gain, "");
@@ -116,13 +116,13 @@ Setup complete_setup(const SensorRow& row, Setup wished) {
 }
 
 std::uint64_t counter_modulus(const SensorRow& row, const Setup& setup) {
-  return setup.counter_column != 0 ? column_modulus : row.counter_modulus;
+  return row.modulus != nullptr ? row.modulus(setup) : row.counter_modulus;
 }
 
 std::size_t frame_size(const SensorRow& row, const Setup& setup) {
   std::vector<std::uint8_t> bytes(row.max_frame_bytes);
   Frame frame;
-  frame.values = static_cast<std::uint32_t>(row.channels(setup).size());
+  frame.values = row.instants * static_cast<std::uint32_t>(row.channels(setup).size());
   return row.format(setup, frame, bytes);
 }
 

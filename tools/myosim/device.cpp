@@ -35,8 +35,11 @@ std::string Device::receive(std::span<const std::uint8_t> bytes, std::int64_t no
   std::string answer;
   for (const std::uint8_t b : bytes) {
     const bool streamed = state_.streaming;
+    const double rate_hz = state_.rate_hz;
+    const std::uint32_t channel_mask = state_.channel_mask;
     answer += row_.device(options_.setup, state_, b);
-    if (state_.streaming && !streamed) begin_stream(now_ns);
+    const bool other = state_.rate_hz != rate_hz || state_.channel_mask != channel_mask;
+    if (state_.streaming && (!streamed || other)) begin_stream(now_ns);
   }
   return answer;
 }
@@ -73,15 +76,26 @@ Fate Device::fate_of_next(double time_s, bool heard) {
   return corrupt ? Fate::corrupted : Fate::sent;
 }
 
-void Device::append_frame(Fate fate, std::vector<std::uint8_t>& out) {
-  frame_.values = static_cast<std::uint32_t>(channels_.size());
-  const std::uint64_t counter = row_.counts_from_zero ? in_stream_ : index_;
-  frame_.counter = row_.counter_modulus != 0 ? counter % row_.counter_modulus : counter;
+void Device::begin_frame(Fate fate, std::vector<std::uint8_t>& out) {
+  if (fate == Fate::stalled && fate_ != Fate::stalled) out.insert(out.end(), row_.outage.begin(), row_.outage.end());
+  fate_ = fate;
+  ++counts_.at(static_cast<std::size_t>(fate));
+}
+
+void Device::put_instant(std::uint64_t instant) {
   for (std::size_t c = 0; c < channels_.size(); ++c)
     values_[c] = inputs_of_frame_[c] < inputs_.size() ? inputs_[inputs_of_frame_[c]].value : nothing;
-  sensors::put_instant(row_, setup_, channels_, in_stream_, values_, frame_.counts);
+  const auto counts = std::span(frame_.counts).subspan(instant * channels_.size(), channels_.size());
+  sensors::put_instant(row_, setup_, channels_, in_stream_, values_, counts);
   for (std::size_t c = 0; c < setup_.channels; ++c)
-    if ((state_.off_mask >> inputs_of_frame_[c] & 1U) != 0) frame_.counts[c] = channels_[c].offset;
+    if ((state_.off_mask >> inputs_of_frame_[c] & 1U) != 0) counts[c] = channels_[c].offset;
+}
+
+void Device::append_frame(Fate fate, std::vector<std::uint8_t>& out) {
+  frame_.values = row_.instants * static_cast<std::uint32_t>(channels_.size());
+  const std::uint64_t counter = (row_.counts_from_zero ? in_stream_ : index_) + 1 - row_.instants;
+  const std::uint64_t modulus = sensors::counter_modulus(row_, setup_);
+  frame_.counter = modulus != 0 ? counter % modulus : counter;
   const std::size_t at = out.size();
   out.resize(at + row_.max_frame_bytes);
   const std::size_t size = row_.format(setup_, frame_, std::span(out).subspan(at));
@@ -103,15 +117,14 @@ bool Device::produce(std::int64_t now_ns, bool heard, std::size_t most, std::vec
     }
     const double in_stream_s = static_cast<double>(in_stream_) / true_rate_hz_;
     const auto sample_ns = begin_ns_ + static_cast<std::int64_t>(in_stream_s * 1e9);
-    const Fate fate = fate_of_next(streamed_s_ + in_stream_s, heard);
-    if (fate == Fate::stalled && last_ != Fate::stalled) out.insert(out.end(), row_.outage.begin(), row_.outage.end());
-    last_ = fate;
-    if (fate == Fate::sent || fate == Fate::corrupted) {
-      append_frame(fate, out);
+    const std::uint64_t instant = in_stream_ % row_.instants;
+    if (instant == 0) begin_frame(fate_of_next(streamed_s_ + in_stream_s, heard), out);
+    put_instant(instant);
+    if (instant + 1 == row_.instants && (fate_ == Fate::sent || fate_ == Fate::corrupted)) {
+      append_frame(fate_, out);
       if (now_ns - sample_ns > late_ns) ++late_;
     }
-    ++counts_.at(static_cast<std::size_t>(fate));
-    truth_.write(index_, streamed_s_ + in_stream_s, sample_ns, fate, inputs_);
+    truth_.write(index_, streamed_s_ + in_stream_s, sample_ns, fate_, inputs_);
   }
   return true;
 }

@@ -35,6 +35,8 @@ class Device {
  private:
   void begin_stream(std::int64_t now_ns);
   Fate fate_of_next(double time_s, bool heard);
+  void begin_frame(Fate fate, std::vector<std::uint8_t>& out);
+  void put_instant(std::uint64_t instant);
   void append_frame(Fate fate, std::vector<std::uint8_t>& out);
 
   const Options& options_;
@@ -60,7 +62,7 @@ class Device {
   bool exhausted_ = false;   ///< the source has no more
   std::array<std::uint64_t, fate_words.size()> counts_{};
   std::uint64_t late_ = 0;
-  Fate last_ = Fate::sent;
+  Fate fate_ = Fate::sent;  ///< of the frame being filled
   sensors::Frame frame_;
 };
 

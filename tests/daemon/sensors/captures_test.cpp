@@ -83,16 +83,18 @@ TEST_P(Capture, IsReadAsWhatItsDeviceMeant) {
 
   std::size_t at = 0;
   Assembler assembler(row, golden.setup, [&](const PlacedFrame& p) {
-    ASSERT_LT(at, golden.rows.size()) << "more than was sent";
-    const auto& expected = golden.rows[at++];
-    EXPECT_EQ(std::to_string(p.index), expected[0]);
-    for (std::size_t c = 0; c < channels.size(); ++c) {
-      const double value = (p.frame->counts[c] - channels[c].offset) * channels[c].scale;
-      if (expected[c + 1].empty())
-        EXPECT_TRUE(std::isnan(value)) << channels[c].name << " of " << p.index;
-      else
-        EXPECT_NEAR(value, std::stod(expected[c + 1]), 1e-12 + 1e-9 * std::abs(value))
-            << channels[c].name << " of " << p.index;
+    for (std::size_t i = 0; i < p.instants; ++i) {
+      ASSERT_LT(at, golden.rows.size()) << "more than was sent";
+      const auto& expected = golden.rows[at++];
+      EXPECT_EQ(std::to_string(p.index + i), expected[0]);
+      for (std::size_t c = 0; c < channels.size(); ++c) {
+        const double value = (p.frame->counts[i * channels.size() + c] - channels[c].offset) * channels[c].scale;
+        if (expected[c + 1].empty())
+          EXPECT_TRUE(std::isnan(value)) << channels[c].name << " of " << expected[0];
+        else
+          EXPECT_NEAR(value, std::stod(expected[c + 1]), 1e-12 + 1e-9 * std::abs(value))
+              << channels[c].name << " of " << expected[0];
+      }
     }
   });
   assembler.feed(bytes, 0);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <random>
 #include <set>
 
@@ -41,15 +42,15 @@ class Row : public testing::TestWithParam<Case> {
   // Any counts the converter can give.
   Frame frame(std::uint64_t k) {
     Frame f;
-    f.values = static_cast<std::uint32_t>(channels_.size());
-    for (std::size_t c = 0; c < channels_.size(); ++c) {
-      const double low = std::max(channels_[c].rail_low, -8388608.0),
-                   high = std::min(channels_[c].rail_high, 8388607.0);
+    f.values = row_.instants * static_cast<std::uint32_t>(channels_.size());
+    for (std::size_t c = 0; c < f.values; ++c) {
+      const dsp::Channel& channel = channels_[c % channels_.size()];
+      const double low = std::max(channel.rail_low, -8388608.0), high = std::min(channel.rail_high, 8388607.0);
       f.counts[c] = std::floor(std::uniform_real_distribution<double>(low, high + 1.0)(random_));
       f.counts[c] = std::min(f.counts[c], high);
     }
     const std::uint64_t modulus = counter_modulus(row_, setup_);
-    f.counter = modulus == 0 ? 0 : k % modulus;
+    f.counter = modulus == 0 ? 0 : k * row_.instants % modulus;
     return f;
   }
   std::vector<std::uint8_t> bytes(const Frame& f) {
@@ -84,7 +85,10 @@ TEST_P(Row, ReadsBackEveryFrameItWrites) {
     EXPECT_EQ(result.size, wire.size());
     EXPECT_EQ(got.counter, sent.counter);
     ASSERT_EQ(got.values, sent.values);
-    for (std::uint32_t c = 0; c < sent.values; ++c) EXPECT_EQ(got.counts[c], sent.counts[c]) << "channel " << c;
+    for (std::uint32_t c = 0; c < sent.values; ++c) {  // what is slower than the samples is not in every instant
+      const bool slower = channels_[c % channels_.size()].kind != dsp::ChannelKind::emg && std::isnan(got.counts[c]);
+      EXPECT_TRUE(slower || got.counts[c] == sent.counts[c]) << "value " << c;
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Writes tests/data/sensors: for every kind of sensor NAME.bin, bytes as its device sends them, and NAME.csv, what they
-mean, both from the documents of the wire formats alone and without the program's code.
+"""Writes data/sensors: for every kind of sensor NAME.bin, bytes as its device sends them, and NAME.csv, what they mean,
+both from the documents of the wire formats alone and without the program's code; and fuzz/corpus/sensors/NAME.
 
-    tests/oracles/sensors/captures.py tests/data/sensors            # --check: compares instead, exit 1 if they differ
+    tests/oracles/sensors/captures.py tests            # --check: compares instead, exit 1 if they differ
 
 The first line of NAME.csv is the setup the bytes belong to, the second the names of the columns, then a line per
 instant that was received whole: its index on the sample axis (lost ones leave a hole) and each channel's value in its
@@ -40,11 +40,23 @@ class Capture:
     def lost(self, instants=1):
         self.index += instants
 
+    def fuzz_input(self):
+        """Beginning of fuzzing (tests/fuzz/sensors.cpp): the name, a setup, then the bytes in pieces of up to 255."""
+        wish = dict(word.split("=") for word in self.setup.split())
+        data = self.name.encode() + b"\n" + struct.pack(">H", int(wish["channels"]) - 1)
+        data += b"\x01\x00\x00" if self.name == "ascii" else b""  # the first column counts
+        data += b"\x00"  # in the midst of the stream
+        for at in range(0, len(self.bytes), 255):
+            data += b"\x00\xFF" + self.bytes[at:at + 255] if at + 255 <= len(self.bytes) else b""
+        return bytes(data)
+
     def files(self):
         lines = [self.setup, ",".join(["index"] + self.channels)]
         for index, values in self.rows:
             lines.append(",".join([str(index)] + ["" if v is None else repr(float(v)) for v in values]))
-        return {f"{self.name}.bin": bytes(self.bytes), f"{self.name}.csv": ("\n".join(lines) + "\n").encode()}
+        return {f"data/sensors/{self.name}.bin": bytes(self.bytes),
+                f"data/sensors/{self.name}.csv": ("\n".join(lines) + "\n").encode(),
+                f"fuzz/corpus/sensors/{self.name}": self.fuzz_input()}
 
 
 def crc_ccitt(data):
@@ -190,7 +202,174 @@ def cyton_daisy():
     return c
 
 
-KINDS = (sim, ascii_lines, bitalino, cyton, cyton_daisy)
+def chords():
+    c = Capture("chords", "channels=6 rate_hz=250 bits=10 gain=500 full_scale=5", [f"ch{i}" for i in range(1, 7)])
+
+    def frame(counter, counts):
+        return b"\xC7\x7C" + bytes([counter % 256]) + struct.pack(">6H", *counts) + b"\x01"
+
+    assert frame(5, [525] + [512] * 5).hex() == "c77c05020d0200020002000200020001"
+    c.noise(b"UNO-R3\r\n" + frame(9, [1] * 6)[4:])
+    for i in range(80):
+        counts = [c.random.randint(0, 1023) for _ in range(6)]
+        if i in (20, 21):
+            c.lost()
+        elif i == 40:
+            c.damaged(frame(250 + i, counts)[:-1] + b"\x81")
+        elif i == 60:
+            c.damaged(frame(250 + i, counts)[:9])
+        else:
+            c.sent(frame(250 + i, counts), [(v / 1024 - 0.5) * 5 / 500 * 1e6 for v in counts])
+    return c
+
+
+def olimex():
+    c = Capture("olimex", "channels=6 rate_hz=250 gain=2848", [f"ch{i}" for i in range(1, 7)] + ["D"])
+
+    def frame(counter, counts, switches):
+        return b"\xA5\x5A\x02" + bytes([counter % 256]) + struct.pack(">6H", *counts) + bytes([switches])
+
+    traced = frame(0xCB, [517, 508, 500, 492, 487, 483], 1)  # of an ECG simulator, from the captures of the sketch
+    assert traced.hex() == "a55a02cb020501fc01f401ec01e701e301"
+    c.noise(traced[6:])
+    for _ in range(40):  # after a reset: it does not count
+        c.noise(frame(0, [300] * 6, 2))
+    for i in range(80):
+        counts = [c.random.randint(0, 1023) for _ in range(6)]
+        switches = 9 if 50 <= i < 60 else 1
+        if i in (20, 21):
+            c.lost()
+        elif i == 40:
+            c.damaged(b"\xA5\x5A\x02" + bytes([240 + i & 255]) + b"\x84" + frame(0, counts, switches)[5:])
+        else:
+            c.sent(frame(240 + i, counts, switches), [(v - 512) / 1024 * 5 / 2848 * 1e6 for v in counts] + [switches])
+    return c
+
+
+def backyardbrains():
+    c = Capture("backyardbrains", "channels=2 rate_hz=5000 bits=10 gain=100 full_scale=5", ["ch1", "ch2"])
+
+    def frame(counts):
+        data = b"".join(bytes([v >> 7, v & 127]) for v in counts)
+        return bytes([data[0] | 128]) + data[1:]
+
+    assert frame([525, 100]).hex() == "840d0064"
+    message = b"\xFF\xFF\x01\x01\x80\xFFHWT:MUSCLESS;\xFF\xFF\x01\x01\x81\xFF"
+    c.noise(b"StartUp!\r\n" + frame([1, 2])[1:])
+    for i in range(80):
+        counts = [c.random.randint(0, 1023) for _ in range(2)]
+        if i == 30:
+            c.noise(frame(counts)[:3])  # cut short: without a counter nobody knows that it was an instant
+        else:
+            c.sent(frame(counts), [(v / 1024 - 0.5) * 5 / 100 * 1e6 for v in counts])
+        if i in (10, 50):
+            c.noise(message)
+    return c
+
+
+def umyo():
+    names = ["ch1", "accel_x", "accel_y", "accel_z", "battery"]
+    c = Capture("umyo", "channels=1 rate_hz=1150", names)
+
+    def packet(unit, number, samples, acceleration, battery, magnetometer=True):
+        body = struct.pack(">IBB", unit, 88, 0 if battery else 2)
+        body += bytes([battery, 101, 0]) if battery else b"\x01\x02\x03"
+        body += bytes([number % 256]) + struct.pack(">8h", *samples) + struct.pack(">4h", 10, 20, 30, 40)
+        body += struct.pack(">4h", 16384, 0, 0, 0) + struct.pack(">3h", *acceleration) + struct.pack(">3h", 4, 5, 6)
+        body += struct.pack(">3h", 7, 8, 9) if magnetometer else b""
+        return b"\x4F\xD5\x3C" + bytes([number % 129, len(body) + 2]) + body
+
+    worked = packet(0x11223344, 5, [100, -100, 200, -200, 300, -300, 400, -400], [1, 2, 3], 190)
+    worked = worked[:3] + b"\x01" + worked[4:]
+    assert worked.hex() == ("4fd53c013e11223344" "5800be650005" "0064ff9c00c8ff38012cfed40190fe70"
+                            "000a0014001e0028" "4000000000000000" "000100020003" "000400050006" "000700080009")
+    c.noise(worked[9:])
+    for i in range(40):
+        samples = [c.random.randint(-32768, 32767) for _ in range(8)]
+        acceleration = [c.random.randint(-32768, 32767) for _ in range(3)]
+        battery = c.random.randint(1, 255) if i % 4 == 0 else 0
+        data = packet(0x11223344, 240 + i, samples, acceleration, battery, i % 5 != 0)
+        if i in (12, 13):
+            c.lost(8)
+            continue
+        if i == 25:
+            c.noise(data[:9] + b"\x50" + data[10:])
+            c.lost(8)
+            continue
+        c.noise(data)
+        for k, v in enumerate(samples):
+            rest = acceleration + [2000 + 10 * battery if battery else None] if k == 0 else [None] * 4
+            c.sent(b"", [v] + rest)
+        if i % 3 == 0:  # another unit on the same receiver
+            c.noise(packet(0x55667788, 17 * i, [7] * 8, [0, 0, 0], 0))
+    return c
+
+
+def shimmer3():
+    c = Capture("shimmer3", "channels=2 rate_hz=512 gain=12", ["ch1", "ch2", "exg_status"])
+
+    def packet(ticks, counts, status=0x80):
+        return (b"\x00" + struct.pack("<I", ticks % 2**24)[:3] + bytes([status])
+                + b"".join(struct.pack(">i", v)[1:] for v in counts))
+
+    assert packet(64, [4000, -4000]).hex() == "00400000" "80" "000fa0" "fff060"
+    c.noise(packet(5, [1, 2])[4:])
+    for i in range(90):
+        counts = [c.random.randint(-8388608, 8388607) for _ in range(2)]
+        data = packet(2**24 - 20 * 64 + 30 + 64 * i, counts, 0x80 + i % 3)
+        if 30 <= i < 34:
+            c.lost()
+        elif i == 50:
+            c.damaged(data[:2] + data[3:])  # a byte went missing
+        else:
+            c.sent(data, [v * 2.42 / 8388607 / 12 * 1e6 for v in counts] + [0x80 + i % 3])
+        if i == 70:
+            c.noise(b"\xFF\x8A\x71\x20")  # the answer to a question about its state
+    return c
+
+
+def knight():
+    c = Capture("knight", "channels=8 rate_hz=125", [f"ch{i}" for i in range(1, 9)] + ["lead_off_p", "lead_off_n"])
+
+    def packet(counter, counts, off):
+        return b"\xA0" + bytes([counter % 256]) + struct.pack(">8h", *counts) + bytes(off) + b"\xC0"
+
+    assert packet(5, [100, -100] + [0] * 6, [0, 0]).hex() == "a0050064ff9c" + "00" * 14 + "c0"
+    c.noise(packet(1, [5] * 8, [0, 0])[7:])
+    for i in range(70):
+        counts = [c.random.randint(-32768, 32767) for _ in range(8)]
+        off = [c.random.randint(0, 255), c.random.randint(0, 255)]
+        if i in (20, 21, 22):
+            c.lost()
+        elif i == 40:
+            c.damaged(packet(230 + i, counts, off)[:-1] + b"\xC1")
+        else:
+            c.sent(packet(230 + i, counts, off), [v * 4 / 32767 / 12 * 1e6 for v in counts] + off)
+    return c
+
+
+def freeeeg32():
+    c = Capture("freeeeg32", "channels=32 rate_hz=512", [f"ch{i}" for i in range(1, 33)])
+
+    def packet(counter, counts):
+        return (b"\xA0" + bytes([counter % 256]) + b"".join(struct.pack(">i", v)[1:] for v in counts)
+                + bytes(range(98, 105)) + b"\xC0")
+
+    assert packet(7, [100] + [0] * 31)[:8].hex() == "a007000064000000"
+    c.noise(packet(1, [5] * 32)[50:])
+    for i in range(30):
+        counts = [c.random.randint(-8388608, 8388607) for _ in range(32)]
+        if i in (10, 11):
+            c.lost()
+        elif i == 20:
+            c.damaged(packet(240 + i, counts)[:-1] + b"\xC1")
+        else:
+            c.sent(packet(240 + i, counts), [v * 2.5 / 8388607 / 8 * 1e6 for v in counts])
+    return c
+
+
+KINDS = (sim, ascii_lines, bitalino, cyton, cyton_daisy, chords, olimex, backyardbrains, umyo, shimmer3, knight,
+         freeeeg32)
 
 
 def main():
