@@ -73,6 +73,7 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
                options.features}),
       onsets(lane_count, run_rows),
       levels(lanes / lane_tile),
+      edges(stream),
       calibrations(rate_hz, lane_count) {
   for (std::size_t lane = 0; lane < lane_count; ++lane)
     muscles.push_back(
@@ -123,25 +124,6 @@ void Pipeline::State::clear_windows() noexcept {
   repetition_spectrum_count.clear();
 }
 
-void Pipeline::State::tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost,
-                               bool uncertain, Sink& sink) noexcept {
-  const auto count = static_cast<double>(lost);
-  Event e = event(EventKind::gap, channel, seconds(begin), seconds(end), count / rate_hz);
-  ((e.text << (uncertain ? "lost about " : "lost ")).number(count, 0) << (lost == 1 ? " sample (" : " samples ("))
-          .number(1000.0 * count / rate_hz, 0)
-      << " ms)";
-  if (uncertain) e.text << ": an estimate, the sensor's counter cannot tell so many";
-  sink.event(e, nullptr);
-}
-
-/// Samples of single channels that came without a number, when the sample before `end` came with one again.
-void Pipeline::State::tell_missing(std::uint64_t end, Sink& sink) noexcept {
-  const std::size_t line = conditioner.line();
-  for (std::size_t lane = 0; lane < lane_count; ++lane)
-    if (const auto m = validity.take_missing(lane, end))
-      tell_gap(static_cast<std::int32_t>(channel(lane)), m->begin - line, m->end - line, m->lost, false, sink);
-}
-
 /// Samples next_index .. first_index are lost: told, masked in every window they lie in, never filled. `uncertain`: how
 /// many they are is an estimate.
 void Pipeline::State::gap(std::uint64_t first_index, bool uncertain, Sink& sink) noexcept {
@@ -150,6 +132,7 @@ void Pipeline::State::gap(std::uint64_t first_index, bool uncertain, Sink& sink)
   const double lost = static_cast<double>(missing);
   finish_spectra(sink);
   onsets.settle();
+  edges.gap();
   tell_missing(Validity::none, sink);
   tell_gap(all_channels, next_index, first_index, missing, uncertain, sink);
 
@@ -213,6 +196,7 @@ std::uint64_t Pipeline::State::next_stop() const noexcept {
 }
 
 void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexcept {
+  edges.begin(raw, rows, next_index);
   Samples samples = conditioner.take(raw, rows, next_index, y.data(), flags.data());
   quality.take(next_index, rows, y.data());
   conditioner.filter(samples);
@@ -227,6 +211,7 @@ void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexc
   if (sink.wants_conditioned()) tell_conditioned(raw, rows, sink);
   if (options.onset.enabled) detect(rows, sink);
   tell_trains(next_index + rows - 1, sink);
+  tell_edges(next_index + rows - 1, sink);
   if (!calibrations.idle()) try_calibrations(rows, sink);
   next_index += rows;
   stop(next_index, sink);
@@ -294,6 +279,7 @@ void Pipeline::State::detect(std::size_t rows, Sink& sink) noexcept {
   const LaneRows samples{y.data(), gated ? watched.data() : counted.data(), rows, lanes};
   for (const auto& [row, lane, d] : onsets.push(next_index, samples, clean_since <= next_index && !gated)) {
     tell_trains(next_index + row, sink);
+    tell_edges(next_index + row, sink);
     const double t = std::max(0.0, seconds(d.event_index) - conditioning_delay_s);
     Event e = event(d.kind, static_cast<std::int32_t>(channel(lane)), t, seconds(d.decision_index), unknown);
     if (d.brief) e.text << "brief";

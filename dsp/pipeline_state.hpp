@@ -13,6 +13,7 @@
 #include "dsp/condition/conditioner.hpp"
 #include "dsp/condition/stages.hpp"
 #include "dsp/condition/validity.hpp"
+#include "dsp/detect/edges.hpp"
 #include "dsp/detect/onset.hpp"
 #include "dsp/detect/onset_bank.hpp"
 #include "dsp/detect/repetition.hpp"
@@ -183,6 +184,7 @@ struct Pipeline::State {
   std::vector<RhythmDetector> rhythms;  // per tile
   OnsetBank onsets;
   std::vector<LevelTile> levels;
+  Edges edges;
   Calibrations calibrations;
 
   std::uint64_t next_index = 0;
@@ -219,15 +221,18 @@ struct Pipeline::State {
   void stop(std::uint64_t end, Sink& sink) noexcept;
   void mark_invalid(std::size_t rows) noexcept;
   void detect(std::size_t rows, Sink& sink) noexcept;
-  void tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost, bool uncertain,
-                Sink& sink) noexcept;
-  void tell_missing(std::uint64_t end, Sink& sink) noexcept;
   void try_calibrations(std::size_t rows, Sink& sink) noexcept;
   void tell_repetition(std::size_t lane, const RepetitionEnd& end, Sink& sink) noexcept;
   void tell_trains(std::uint64_t index, Sink& sink) noexcept;
   void tell_train(const TrainNote& train, Sink& sink) noexcept;
   void close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept;
   void restart_hops(std::uint64_t index) noexcept;
+
+  // pipeline_events.cpp: of the samples themselves
+  void tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost, bool uncertain,
+                Sink& sink) noexcept;
+  void tell_missing(std::uint64_t end, Sink& sink) noexcept;
+  void tell_edges(std::uint64_t index, Sink& sink) noexcept;
 
   // pipeline_frames.cpp: numbers
   void look_at_levels() noexcept;

@@ -67,7 +67,7 @@ enum class EventKind : std::uint8_t {
   lead_off,
   saturation,
   stimulus,
-  trigger,
+  trigger,  ///< value: the digital channel's new level
   mark
 };
 
