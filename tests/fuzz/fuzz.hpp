@@ -30,6 +30,12 @@ class Input {
     rest_ = rest_.subspan(1);
     return b;
   }
+  /// Whether `word` is next; then it is taken.
+  bool take(std::string_view word) {
+    if (rest_.size() < word.size() || !std::equal(word.begin(), word.end(), rest_.begin(), same)) return false;
+    rest_ = rest_.subspan(word.size());
+    return true;
+  }
   /// A number below `end` (1 to 65536).
   std::size_t below(std::size_t end) {
     const std::size_t high = byte();
@@ -47,6 +53,8 @@ class Input {
   }
 
  private:
+  static bool same(char letter, std::uint8_t byte) { return static_cast<std::uint8_t>(letter) == byte; }
+
   std::span<const std::uint8_t> rest_;
 };
 

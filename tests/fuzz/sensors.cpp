@@ -1,6 +1,7 @@
 // Every row's parser, alone and behind the assembler. The input is a small programme: bytes as they come, real frames
 // (else no fuzzer gets past a checksum), silence, a port that is reopened.
 #include <array>
+#include <string>
 #include <vector>
 
 #include "daemon/assembler.hpp"
@@ -26,11 +27,13 @@ std::vector<std::uint8_t> real_frame(const SensorRow& row, const sensors::Setup&
                                      Input& in) {
   const std::vector<dsp::Channel> channels = row.channels(setup);
   Frame frame;
-  frame.values = static_cast<std::uint32_t>(channels.size());
-  for (std::size_t c = 0; c < channels.size(); ++c)
-    frame.counts[c] = std::clamp(static_cast<double>(in.byte()), channels[c].rail_low, channels[c].rail_high);
+  frame.values = row.instants * static_cast<std::uint32_t>(channels.size());
+  for (std::size_t i = 0; i < frame.values; ++i) {
+    const dsp::Channel& channel = channels[i % channels.size()];
+    frame.counts[i] = std::clamp(static_cast<double>(in.byte()), channel.rail_low, channel.rail_high);
+  }
   const std::uint64_t modulus = counter_modulus(row, setup);
-  frame.counter = modulus == 0 ? 0 : counter % modulus;
+  frame.counter = modulus == 0 ? 0 : counter * row.instants % modulus;
   std::vector<std::uint8_t> bytes(row.max_frame_bytes);
   bytes.resize(row.format(setup, frame, bytes));
   return bytes;
@@ -45,15 +48,22 @@ void check_parse(const SensorRow& row, const sensors::Setup& setup, const std::v
   require(frame.values <= sensors::max_channels, "no more values than a frame holds");
 }
 
-void run(Input in) {
+/// An input may begin with the name of its row and a line end, as those that are kept do.
+const SensorRow& some_row(Input& in) {
   const auto table = sensors::sensor_table();
-  const SensorRow& row = *table[in.below(table.size())];
+  for (const SensorRow* row : table)
+    if (in.take(std::string(row->name) + "\n")) return *row;
+  return *table[in.below(table.size())];
+}
+
+void run(Input in) {
+  const SensorRow& row = some_row(in);
   const sensors::Setup setup = some_setup(row, in);
   std::uint64_t frames = 0, last = 0;
   daemon::Assembler assembler(row, setup, [&](const daemon::PlacedFrame& placed) {
     require(frames == 0 || placed.index > last, "the sample axis only grows");
-    last = placed.index;
-    ++frames;
+    last = placed.index + placed.instants - 1;
+    frames += placed.instants;
   });
   std::uint64_t counter = 0, bytes_fed = 0;
   std::int64_t now_ns = 0;
@@ -91,7 +101,7 @@ void run(Input in) {
     }
   }
   const daemon::AssemblerCounts& counts = assembler.counts();
-  require(counts.frames == frames, "every delivered frame is counted once");
+  require(counts.frames == frames, "every delivered instant is counted once");
   require(counts.skipped_bytes <= bytes_fed, "no more bytes are skipped than came");
 }
 
