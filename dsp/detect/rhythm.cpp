@@ -47,11 +47,12 @@ void RhythmDetector::compare(const PerLane& rest_uv) noexcept {
   }
   if (!any) return;
 
-  PerLane mean{};
-  kernels_.sum(mean.data(), newest(), window);
+  TileSum sum;
+  kernels_.sum(sum, newest(), window, 0);
+  PerLane mean;
   any = false;
   for (std::size_t lane = 0; lane < lane_tile; ++lane) {
-    mean[lane] /= n;
+    mean[lane] = sum.of(lane) / n;
     any |= lanes_[lane].varies =
         lanes_[lane].judged && mean[lane] >= least_over_rest * mean_of_gaussian * rest_uv[lane];
   }

@@ -100,7 +100,7 @@ void QualityReader::stand_above(Range bins, const Spectrum& raw) noexcept {
 void QualityReader::sum_up(Range, const Spectrum& raw) noexcept {
   sums_ = {};
   for (const Summand& s : summands_)
-    kernels_.sum(sums_[s.into].data(), raw.densities() + s.bins.from * lane_tile, s.bins.size());
+    kernels_.sum(sums_[s.into], raw.densities() + s.bins.from * lane_tile, s.bins.size(), 0);
   for (std::size_t lane = 0; lane < lane_tile; ++lane) bands_[lane] = raw.band(lane);
 }
 
@@ -110,7 +110,7 @@ QualityIndices QualityReader::indices(std::size_t lane) const noexcept {
   if (!(total > 0.0)) return q;
   q.omega = deformation(bands_[lane]);
   if (in_sum_[noise] > 0.0)
-    q.sn_db = ratio_db(total, sums_[noise][lane] / in_sum_[noise] * static_cast<double>(bins_) * axis_.step_hz);
+    q.sn_db = ratio_db(total, sums_[noise].of(lane) / in_sum_[noise] * static_cast<double>(bins_) * axis_.step_hz);
   if (extremes_.highest[lane] > 0.0) q.sm_db = ratio_db(total, motion_[lane] * axis_.step_hz);
   if (drop_from_[lane] > 0.0) q.dp_db = ratio_db(drop_from_[lane], drop_to_[lane]);
   return q;
@@ -120,10 +120,10 @@ MainsPower QualityReader::mains(std::size_t lane, std::size_t which) const noexc
   MainsPower p;
   if (!line_seen_[which]) return {nan, nan};
   if (in_sum_[floor + which] > 0.0) {
-    const double floor_uv2 = sums_[floor + which][lane] / in_sum_[floor + which] * in_sum_[line + which];
-    p.line = (sums_[line + which][lane] - floor_uv2) * axis_.step_hz;
+    const double floor_uv2 = sums_[floor + which].of(lane) / in_sum_[floor + which] * in_sum_[line + which];
+    p.line = (sums_[line + which].of(lane) - floor_uv2) * axis_.step_hz;
   }
-  p.rest = sums_[band][lane] * axis_.step_hz - p.line;
+  p.rest = sums_[band].of(lane) * axis_.step_hz - p.line;
   return p;
 }
 

@@ -87,7 +87,7 @@ class QualityReader {
   std::array<bool, 2> line_seen_{};
   std::size_t peak_from_, motion_to_;
 
-  std::array<PerLane, sum_count> sums_{};
+  std::array<TileSum, sum_count> sums_{};
   ExtremesTile extremes_;            // bins from peak_from_ on
   PerLane drop_from_{}, drop_to_{};  // highest and lowest sums up to 600 Hz
   PerLane motion_{};

@@ -14,7 +14,7 @@ namespace myod::dsp {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t rows_at_once = 256, values_at_once = 128, bins_at_once = 64;
+constexpr std::size_t most_radix = 10, rows_at_once = 256, values_at_once = 128, bins_at_once = 64;
 
 /// What is read from the densities of a tile of lanes.
 struct Readings {
@@ -43,6 +43,7 @@ struct Spectrum::State {
   std::vector<double> turns, weights;  // per bin: for the density of pairs; for the moments
   std::vector<Piece> pieces;
 
+  TileSum total;
   std::array<double, lane_tile> mean{};
   std::vector<double> a, b;           // complex values of a tile of lanes
   std::vector<double> tile, density;  // bins of the tile; of one lane
@@ -62,21 +63,31 @@ struct Spectrum::State {
   }
 
   void sum(const Piece& p, const Source& from) noexcept {
-    if (p.from == 0) mean = {};
-    from.history->runs(from.end - n + p.from, p.to - p.from, [&](std::uint64_t index, std::size_t rows) {
-      k.sum(mean.data(), from.history->y(from.tile, index), rows);
-    });
-    if (p.to == n)
-      for (double& m : mean) m /= static_cast<double>(n);
-  }
-  void taper(const Piece& p, const Source& from) noexcept {
-    const std::size_t step = paired() ? lane_tile : 2 * lane_tile;  // else imaginary parts stay zero
-    if (p.from == 0 && !paired()) std::fill(a.begin(), a.end(), 0.0);
+    if (p.from == 0) total = {};
     std::size_t i = p.from;
     from.history->runs(from.end - n + p.from, p.to - p.from, [&](std::uint64_t index, std::size_t rows) {
-      k.taper(a.data() + i * step, step, from.history->y(from.tile, index), rows, mean.data(), window.data() + i);
+      k.sum(total, from.history->y(from.tile, index), rows, i);
       i += rows;
     });
+    if (p.to == n)
+      for (std::size_t lane = 0; lane < lane_tile; ++lane) mean[lane] = total.of(lane) / static_cast<double>(n);
+  }
+  /// The first pass reads the samples where they are, as far as all its rows go on in one piece.
+  void tapered_pass(const Piece& p, const Source& from) noexcept {
+    const TransformPass& pass = transform.passes()[0];
+    const std::size_t rows = paired() ? 2 : 1;
+    std::array<const double*, 2 * most_radix> in{};
+    for (std::size_t i = p.from; i < p.to;) {
+      std::size_t last = p.to;
+      for (std::size_t j = 0; j < pass.radix * rows; ++j) {
+        const std::uint64_t index = from.end - n + (i + j / rows * pass.length) * rows + j % rows;
+        in[j] = from.history->y(from.tile, index);
+        const std::size_t left = from.history->rows() - from.history->slot(index);
+        last = std::min(last, i + (left + rows - 1) / rows);
+      }
+      k.tapered_pass(b.data(), in.data(), paired(), pass, i, last, mean.data(), window.data());
+      i = last;
+    }
   }
   void pass(const Piece& p, const Source&) noexcept {
     const bool even = p.pass % 2 == 0;
@@ -139,10 +150,9 @@ Spectrum::Spectrum(std::size_t window, double rate_hz, double low_hz, double hig
   s.given.assign(s.tile.size(), 0.0);
 
   s.cut(&State::sum, n, rows_at_once);
-  s.cut(&State::taper, n, rows_at_once);
   for (std::size_t i = 0; i < s.transform.passes().size(); ++i) {
     const std::size_t radix = s.transform.passes()[i].radix;
-    s.cut(&State::pass, s.values() / radix, std::max<std::size_t>(1, values_at_once / radix), i);
+    s.cut(i == 0 ? &State::tapered_pass : &State::pass, s.values() / radix, values_at_once / radix, i);
   }
   s.cut(&State::power, s.bins, bins_at_once);
   s.cut(&State::sum_up, s.bins, s.bins);
@@ -169,15 +179,14 @@ std::span<const double> Spectrum::density(std::size_t lane) noexcept {
   return s.density;
 }
 
-Band Spectrum::band(std::span<const double> x) noexcept {
-  State& s = *state_;
-  double sum = 0.0;
-  for (const double v : x) sum += v;
-  const double mean = sum / static_cast<double>(s.n);
-  std::fill(s.a.begin(), s.a.end(), 0.0);
-  for (std::size_t i = 0; i < s.n; ++i) s.a[i * (s.paired() ? lane_tile : 2 * lane_tile)] = (x[i] - mean) * s.window[i];
-  for (const State::Piece& p : s.pieces)
-    if (p.work != &State::sum && p.work != &State::taper) (s.*p.work)(p, {});
+Band Spectrum::band(std::span<const double> x) {
+  History alone(samples(), lane_tile);
+  constexpr std::array<std::uint8_t, lane_tile> valid{1};
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const std::array<double, lane_tile> row{x[i]};
+    alone.put(i, 1, row.data(), valid.data());
+  }
+  for (std::size_t i = 0; i < pieces(); ++i) piece(i, alone, samples(), 0);
   return band(std::size_t{0});
 }
 

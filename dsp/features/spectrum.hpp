@@ -51,8 +51,8 @@ class Spectrum {
   /// Of all its lanes: bins() rows of lane_tile densities.
   const double* densities() const noexcept;
 
-  /// All at once, of one channel, as lane 0: exactly samples().
-  Band band(std::span<const double> x) noexcept;
+  /// All at once, of one channel, as lane 0: exactly samples(). Not for the dsp thread.
+  Band band(std::span<const double> x);
   /// Of `density` (bins() values, e.g. an average) at this transform's frequencies.
   Band band_of(std::span<const double> density) noexcept;
 

@@ -16,7 +16,7 @@ struct Section {
   double b0 = 1.0, b1 = 0.0, b2 = 0.0, a1 = 0.0, a2 = 0.0;
 };
 
-/// One pass of a Stockham transform of `radix` * `length` * `stride` complex values: radix 2, 3, 4, 5 or 7, `length`
+/// One pass of a Stockham transform of `radix` * `length` * `stride` complex values: a radix of 2 to 7 or 10, `length`
 /// groups of `stride` butterflies. twiddles: per group, cos and sin of -2 pi p j / (radix * length), j = 1 .. radix
 /// - 1.
 struct TransformPass {
@@ -31,6 +31,13 @@ struct ActivityTile {
          step_valid[lane_tile] = {};
   double crossings[lane_tile] = {}, turns[lane_tile] = {}, steps[lane_tile] = {}, length[lane_tile] = {};
   double magnitudes[lane_tile] = {}, squares[lane_tile] = {}, energies[lane_tile] = {}, triples[lane_tile] = {};
+};
+
+/// A sum of rows of a tile of lanes: of every fourth one each, as a sum alone would wait for itself.
+inline constexpr std::size_t sum_parts = 4;
+struct TileSum {
+  double parts[sum_parts][lane_tile] = {};
+  double of(std::size_t lane) const { return (parts[0][lane] + parts[1][lane]) + (parts[2][lane] + parts[3][lane]); }
 };
 
 inline constexpr std::size_t moment_count = 5;
@@ -97,8 +104,8 @@ struct Kernels {
   /// Moving sum of magnitudes, alike.
   void (*sum_magnitudes)(double* sum, double* fresh, std::size_t rows, const double* now, const double* old,
                          const unsigned char* now_valid, const unsigned char* old_valid);
-  /// total += y.
-  void (*sum)(double* total, const double* y, std::size_t rows);
+  /// Adds the rows first, first + 1, ... of what is summed; in pieces of any length the same.
+  void (*sum)(TileSum& total, const double* y, std::size_t rows, std::size_t first);
   /// out[i * out_step] = (y[i] - mean) * window[i].
   void (*taper)(double* out, std::size_t out_step, const double* y, std::size_t rows, const double* mean,
                 const double* window);
@@ -106,6 +113,11 @@ struct Kernels {
   void (*turn)(double* out, const double* z, std::size_t rows, const double* w);
   /// The butterflies from .. to of radix 1 .. length * stride.
   void (*transform_pass)(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to);
+  /// The same of a first pass, whose values are (y - mean) * window of samples where they are kept: `paired`, the even
+  /// rows are real and the odd ones imaginary parts, else there are none. in: where the rows of butterfly `from` are,
+  /// real and imaginary by turns, for each of its values; those of the next one follow two rows on (one without pairs).
+  void (*tapered_pass)(double* out, const double* const* in, bool paired, const TransformPass& pass, std::size_t from,
+                       std::size_t to, const double* mean, const double* window);
   /// |X|^2 * factor of `bins` values from `first` on, of a real signal of 2 * length samples whose even samples were
   /// the real and whose odd ones the imaginary parts of z. twiddles: cos and sin of -2 pi k / (2 * length) per bin.
   void (*density_of_pairs)(double* out, const double* z, std::size_t length, std::size_t first, std::size_t bins,

@@ -6,7 +6,7 @@ namespace myod::dsp::math {
 
 Transform::Transform(std::size_t samples) : values_(samples % 2 == 0 ? samples / 2 : samples) {
   std::size_t length = values_, stride = 1;
-  for (const std::size_t radix : {4U, 2U, 3U, 5U, 7U})  // the last pass needs no twiddles: the dearest one
+  for (const std::size_t radix : {10U, 6U, 4U, 2U, 3U, 5U, 7U})  // few passes: each reads and writes all values
     for (; length % radix == 0; stride *= radix) {
       const std::size_t groups = length / radix;
       std::vector<double>& w = twiddles_.emplace_back();

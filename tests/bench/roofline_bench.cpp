@@ -82,6 +82,7 @@ struct Data {
   dsp::OnsetTile onset;
   dsp::ActivityTile activity;
   dsp::HalfPowerTile half;
+  dsp::TileSum sum;
   dsp::ExtremesTile extremes;
   Data() {
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<double>(i * 2654435761U >> 5 & 0x3FFU) - 512.0;
@@ -131,9 +132,18 @@ const std::array kernel_rows{
               [](const dsp::Kernels& k, Data& d) {
                 k.taper(d.out.data(), tile, d.y.data(), window, d.state.data(), d.table.data());
               }},
-    KernelRow{"transform_pass", 14.4, 32, values* tile,
+    KernelRow{"sum", 1, 8, window* tile, [](const dsp::Kernels& k, Data& d) { k.sum(d.sum, d.y.data(), window, 0); }},
+    KernelRow{"tapered_pass", 21, 32, values* tile,
               [](const dsp::Kernels& k, Data& d) {
-                k.transform_pass(d.out.data(), d.y.data(), d.transform.passes()[2], 0, values / 5);
+                std::array<const double*, 20> in;
+                for (std::size_t i = 0; i < in.size(); ++i)
+                  in[i] = d.y.data() + (i / 2 * values / 10 * 2 + i % 2) * tile;
+                k.tapered_pass(d.out.data(), in.data(), true, d.transform.passes()[0], 0, values / 10, d.state.data(),
+                               d.table.data());
+              }},
+    KernelRow{"transform_pass", 17, 32, values* tile,
+              [](const dsp::Kernels& k, Data& d) {
+                k.transform_pass(d.out.data(), d.y.data(), d.transform.passes()[1], 0, values / 10);
               }},
     KernelRow{"density_of_pairs", 16, 24, values / 2 * tile,
               [](const dsp::Kernels& k, Data& d) {

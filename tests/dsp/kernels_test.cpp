@@ -86,6 +86,10 @@ TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
       std::vector<double> lagged(12 * dsp::lane_tile);
       k.autocorrelation(lagged.data(), x.data(), rows, 12);
       all.insert(all.end(), lagged.begin(), lagged.end());
+      dsp::TileSum total;
+      k.sum(total, x.data(), 7, 0);
+      k.sum(total, x.data(), rows, 7);
+      for (std::size_t lane = 0; lane < dsp::lane_tile; ++lane) all.push_back(total.of(lane));
       dsp::HalfPowerTile half;
       k.half_power(half, out.data(), out.size() / dsp::lane_tile, threshold.data());
       dsp::ExtremesTile extremes;

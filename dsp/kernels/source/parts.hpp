@@ -10,11 +10,13 @@ bool intake(ConverterTile& c, double* y, unsigned char* flags, std::size_t rows,
             std::size_t raw_step);
 
 // spectrum.cpp
-void sum(double* total, const double* y, std::size_t rows);
+void sum(TileSum& total, const double* y, std::size_t rows, std::size_t first);
 void taper(double* out, std::size_t out_step, const double* y, std::size_t rows, const double* mean,
            const double* window);
 void turn(double* out, const double* z, std::size_t rows, const double* w);
 void transform_pass(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to);
+void tapered_pass(double* out, const double* const* in, bool paired, const TransformPass& pass, std::size_t from,
+                  std::size_t to, const double* mean, const double* window);
 void density_of_pairs(double* out, const double* z, std::size_t length, std::size_t first, std::size_t bins,
                       const double* twiddles, const double* factor);
 void density(double* out, const double* z, std::size_t first, std::size_t bins, const double* factor);

@@ -51,6 +51,7 @@ struct Roots<7> {
 };
 
 /// Discrete Fourier transform of N values in place. Odd N: the values k and N - k share their sums and differences.
+/// Twice an odd number: by its two factors, in the order of Good and Thomas, without turns between them.
 template <std::size_t N>
 [[gnu::always_inline]] inline void transform(Complex (&a)[N]) {
   if constexpr (N == 2) {
@@ -64,6 +65,17 @@ template <std::size_t N>
     a[1] = even_difference + odd_difference;
     a[2] = even - odd;
     a[3] = even_difference - odd_difference;
+  } else if constexpr (N % 4 == 2) {
+    constexpr std::size_t half = N / 2;
+    Complex even[half], odd[half];
+    for (std::size_t k = 0; k < half; ++k) even[k] = a[2 * k], odd[k] = a[(2 * k + half) % N];
+    transform<half>(even);
+    transform<half>(odd);
+    for (std::size_t k = 0; k < half; ++k) {
+      const std::size_t whole = k % 2 == 0 ? k : k + half;  // the even one of k and k + half
+      a[whole] = even[k] + odd[k];
+      a[(whole + half) % N] = even[k] - odd[k];
+    }
   } else {
     constexpr std::size_t half = N / 2;
     Complex sum[half + 1], difference[half + 1], total = a[0];
@@ -86,57 +98,102 @@ template <std::size_t N>
   }
 }
 
-/// `last`: a single group, whose twiddles are 1.
+/// Turns and stores, `step` values apart. `last`: a single group, whose twiddles are 1.
+template <std::size_t N, bool last>
+[[gnu::always_inline]] inline void put(double* target, std::size_t step, const Complex (&a)[N], const double* w,
+                                       std::size_t r) {
+  store(target, r, a[0]);
+  for (std::size_t j = 1; j < N; ++j) {
+    const double c = w[2 * j - 2], s = w[2 * j - 1];
+    store(target + j * step * element, r, last ? a[j] : Complex{a[j].re * c - a[j].im * s, a[j].re * s + a[j].im * c});
+  }
+}
+
 template <std::size_t N, bool last>
 void butterflies(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to) {
   std::size_t p = from / pass.stride, q = from % pass.stride;
   for (std::size_t i = from; i < to; ++i) {
     const double* source = in + (q + pass.stride * p) * element;
     double* target = out + (q + pass.stride * N * p) * element;
-    const double* w = pass.twiddles + p * 2 * (N - 1);
     for (std::size_t r = 0; r < tile; ++r) {
       Complex a[N];
       for (std::size_t j = 0; j < N; ++j) a[j] = load(source + j * pass.stride * pass.length * element, r);
       transform<N>(a);
-      store(target, r, a[0]);
-      for (std::size_t j = 1; j < N; ++j) {
-        const double c = w[2 * j - 2], s = w[2 * j - 1];
-        store(target + j * pass.stride * element, r,
-              last ? a[j] : Complex{a[j].re * c - a[j].im * s, a[j].re * s + a[j].im * c});
-      }
+      put<N, last>(target, pass.stride, a, pass.twiddles + p * 2 * (N - 1), r);
     }
     if (++q == pass.stride) q = 0, ++p;
   }
 }
 
+/// `paired`: two rows of samples are a complex value.
+template <std::size_t N, bool paired>
+void tapered_butterflies(double* out, const double* const* in, const TransformPass& pass, std::size_t from,
+                         std::size_t to, const double* mean, const double* window) {
+  constexpr std::size_t rows = paired ? 2 : 1;
+  for (std::size_t i = from; i < to; ++i)
+    for (std::size_t r = 0; r < tile; ++r) {
+      const auto tapered = [&](std::size_t j, std::size_t part) -> Register {
+        const double* y = in[rows * j + part] + (i - from) * rows * lane_tile;
+        return (at(y, r) - at(mean, r)) * window[(i + j * pass.length) * rows + part];
+      };
+      Complex a[N];
+      for (std::size_t j = 0; j < N; ++j) a[j] = {tapered(j, 0), paired ? tapered(j, rows - 1) : Register{}};
+      transform<N>(a);
+      put<N, false>(out + i * N * element, 1, a, pass.twiddles + i * 2 * (N - 1), r);
+    }
+}
+
 template <std::size_t N>
-void pass_of(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to) {
-  if (pass.length == 1) return butterflies<N, true>(out, in, pass, from, to);
-  butterflies<N, false>(out, in, pass, from, to);
+struct Radix {
+  static constexpr std::size_t value = N;
+};
+/// f of the radix as a constant.
+template <typename F>
+void with_radix(std::size_t radix, F f) {
+  switch (radix) {
+    case 2:
+      return f(Radix<2>());
+    case 3:
+      return f(Radix<3>());
+    case 4:
+      return f(Radix<4>());
+    case 5:
+      return f(Radix<5>());
+    case 6:
+      return f(Radix<6>());
+    case 7:
+      return f(Radix<7>());
+    default:
+      return f(Radix<10>());
+  }
 }
 
 }  // namespace
 
 void transform_pass(double* out, const double* in, const TransformPass& pass, std::size_t from, std::size_t to) {
-  switch (pass.radix) {
-    case 2:
-      return pass_of<2>(out, in, pass, from, to);
-    case 3:
-      return pass_of<3>(out, in, pass, from, to);
-    case 4:
-      return pass_of<4>(out, in, pass, from, to);
-    case 5:
-      return pass_of<5>(out, in, pass, from, to);
-    default:
-      return pass_of<7>(out, in, pass, from, to);
-  }
+  with_radix(pass.radix, [&]<typename R>(R) {
+    const auto work = pass.length == 1 ? butterflies<R::value, true> : butterflies<R::value, false>;
+    work(out, in, pass, from, to);
+  });
 }
 
-void sum(double* total, const double* y, std::size_t rows) {
+void tapered_pass(double* out, const double* const* in, bool paired, const TransformPass& pass, std::size_t from,
+                  std::size_t to, const double* mean, const double* window) {
+  with_radix(pass.radix, [&]<typename R>(R) {
+    const auto work = paired ? tapered_butterflies<R::value, true> : tapered_butterflies<R::value, false>;
+    work(out, in, pass, from, to, mean, window);
+  });
+}
+
+void sum(TileSum& total, const double* y, std::size_t rows, std::size_t first) {
   for (std::size_t r = 0; r < tile; ++r) {
-    Register s = at(total, r);
-    for (std::size_t i = 0; i < rows; ++i) s += at(y + i * lane_tile, r);
-    at(total, r) = s;
+    Register parts[sum_parts];
+    for (std::size_t k = 0; k < sum_parts; ++k) parts[k] = at(total.parts[(first + k) % sum_parts], r);
+    std::size_t i = 0;
+    for (; i + sum_parts <= rows; i += sum_parts)
+      for (std::size_t k = 0; k < sum_parts; ++k) parts[k] += at(y + (i + k) * lane_tile, r);
+    for (std::size_t k = 0; i + k < rows; ++k) parts[k] += at(y + (i + k) * lane_tile, r);
+    for (std::size_t k = 0; k < sum_parts; ++k) at(total.parts[(first + k) % sum_parts], r) = parts[k];
   }
 }
 
