@@ -6,12 +6,12 @@
 namespace myod::sensors {
 
 extern const SensorRow sim_row, ascii_row, cyton_row, cyton_daisy_row, bitalino_row, chords_row, olimex_row,
-    backyardbrains_row, umyo_row, shimmer3_row, knight_row, freeeeg32_row;
+    backyardbrains_row, umyo_row, shimmer3_row, healthypi_row, knight_row, freeeeg32_row;
 
 std::span<const SensorRow* const> sensor_table() {
-  static constexpr std::array rows{&sim_row,      &ascii_row,    &cyton_row,  &cyton_daisy_row,
-                                   &bitalino_row, &chords_row,   &olimex_row, &backyardbrains_row,
-                                   &umyo_row,     &shimmer3_row, &knight_row, &freeeeg32_row};
+  static constexpr std::array rows{&sim_row,       &ascii_row,  &cyton_row,          &cyton_daisy_row, &bitalino_row,
+                                   &chords_row,    &olimex_row, &backyardbrains_row, &umyo_row,        &shimmer3_row,
+                                   &healthypi_row, &knight_row, &freeeeg32_row};
   return rows;
 }
 

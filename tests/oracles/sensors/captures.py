@@ -328,6 +328,24 @@ def shimmer3():
     return c
 
 
+def healthypi():
+    c = Capture("healthypi", "channels=1 rate_hz=125 gain=12", ["ch1", "respiration", "respiration_rate", "heart_rate"])
+
+    def packet(values, extra=b"\x00"):
+        return b"\x0A\xFA\x09\x00\x02" + struct.pack("<4h", *values) + b"\x00" + extra + b"\x0B"
+
+    assert packet([525, -2, 15, 72]).hex() == "0afa0900020d02feff0f0048000000" "0b"
+    c.noise(b"Initiliziation is done\r\n" + packet([1, 2, 3, 4])[6:])
+    for i in range(60):
+        values = [c.random.randint(-32768, 32767) for _ in range(2)] + [c.random.randint(5, 30), c.random.randint(40, 180)]
+        if i == 30:
+            c.noise(packet(values)[:9])  # cut short: without a counter nobody knows that it was an instant
+        else:
+            c.sent(packet(values, b"" if i % 7 == 0 else b"\x00"),
+                   [values[0] * 256 * 2.42 / 8388607 / 12 * 1e6] + values[1:])
+    return c
+
+
 def knight():
     c = Capture("knight", "channels=8 rate_hz=125", [f"ch{i}" for i in range(1, 9)] + ["lead_off_p", "lead_off_n"])
 
@@ -368,8 +386,8 @@ def freeeeg32():
     return c
 
 
-KINDS = (sim, ascii_lines, bitalino, cyton, cyton_daisy, chords, olimex, backyardbrains, umyo, shimmer3, knight,
-         freeeeg32)
+KINDS = (sim, ascii_lines, bitalino, cyton, cyton_daisy, chords, olimex, backyardbrains, umyo, shimmer3, healthypi,
+         knight, freeeeg32)
 
 
 def main():
