@@ -25,6 +25,18 @@ struct OnsetBaseline {
   bool operator==(const OnsetBaseline&) const = default;
 };
 
+/// What a QuietStretch has gathered of a rest level that is not known yet.
+struct RestLearning {
+  static constexpr std::size_t steps_per_window = 10;
+  std::array<double, steps_per_window> steps{};  ///< sums of squares of the newest 50 ms each, a ring
+  double step = 0.0;                             ///< of the 50 ms under way
+  double quietest = 0.0;                         ///< mean square of the quietest 500 ms; 0: none
+  std::uint32_t steps_seen = 0;                  ///< beyond 10 their place in the ring alone
+  std::uint32_t in_step = 0, learned = 0;        ///< samples
+
+  bool operator==(const RestLearning&) const = default;
+};
+
 /// Where an OnsetDetector stands. Indices count samples since the stream began.
 struct OnsetState {
   bool active = false;
@@ -34,6 +46,7 @@ struct OnsetState {
   std::uint64_t since_zero = 0;   ///< valid samples since then
   std::uint64_t onset_index = 0;  ///< n0 of the burst under way
   OnsetBaseline baseline{};       ///< of methods other than cusum
+  RestLearning learning{};        ///< while sigma0 is not known
 };
 
 enum class RepetitionPhase : std::uint8_t { resting, contracting, ending, tail };  ///< tail: of one already told
@@ -54,6 +67,14 @@ struct RepetitionState {
   double below_s = 0.0;    ///< the hop that fell below the end level
   Stretch sofar, pending;  ///< up to that hop, and from it on
   double last_valid_s = std::numeric_limits<double>::quiet_NaN();  ///< end of the newest valid hop
+};
+
+/// The amplitudes of the first half second, from which a RepetitionCounter will know rest.
+struct FirstEfforts {
+  std::array<double, 25> uv{};
+  std::uint32_t count = 0;
+
+  bool operator==(const FirstEfforts&) const = default;
 };
 
 /// When contractions are expected, in seconds of the stream (UnexpectedActivity).
@@ -83,6 +104,7 @@ struct ChannelSeed {
   Expectation expectation{};
   bool clonus = false;             ///< an episode was told and is not over
   bool reference_earlier = false;  ///< given, not measured with the electrodes as they are now
+  FirstEfforts first_efforts{};    ///< while repetition_rest_uv is not known
 };
 
 }  // namespace myod::dsp

@@ -116,6 +116,42 @@ dsp::OnsetBaseline read_baseline(FieldsIn& in, std::string_view key) {
   return b;
 }
 
+/// steps_seen, in_step, learned, then the numbers.
+std::string learning_word(const dsp::RestLearning& l) {
+  std::string text = std::to_string(l.steps_seen);
+  for (const std::uint32_t n : {l.in_step, l.learned}) text.append(",").append(std::to_string(n));
+  for (const double v : {l.step, l.quietest}) text.append(",").append(hex(v));
+  for (const double v : l.steps) text.append(",").append(hex(v));
+  return text;
+}
+
+dsp::RestLearning read_learning(FieldsIn& in, std::string_view key) {
+  Parts parts(in, key, in.word(key));
+  dsp::RestLearning l;
+  for (std::uint32_t* n : {&l.steps_seen, &l.in_step, &l.learned}) *n = parts.whole();
+  for (double* v : {&l.step, &l.quietest}) *v = parts.hexadecimal();
+  for (double& v : l.steps) v = parts.hexadecimal();
+  if (parts.more()) parts.refuse("has too many numbers");
+  return l;
+}
+
+/// How many, then these.
+std::string efforts_word(const dsp::FirstEfforts& e) {
+  std::string text = std::to_string(e.count);
+  for (std::uint32_t i = 0; i < e.count; ++i) text.append(",").append(hex(e.uv.at(i)));
+  return text;
+}
+
+dsp::FirstEfforts read_efforts(FieldsIn& in, std::string_view key) {
+  Parts parts(in, key, in.word(key));
+  dsp::FirstEfforts e;
+  e.count = parts.whole();
+  if (e.count > e.uv.size()) parts.refuse("has too many numbers");
+  for (std::uint32_t i = 0; i < e.count; ++i) e.uv.at(i) = parts.hexadecimal();
+  if (parts.more()) parts.refuse("has too many numbers");
+  return e;
+}
+
 }  // namespace
 
 void write_seed(Fields& f, std::size_t channel, const dsp::ChannelSeed& seed) {
@@ -129,6 +165,8 @@ void write_seed(Fields& f, std::size_t channel, const dsp::ChannelSeed& seed) {
   f.word(seed_key(channel, "phase"), dsp::word(dsp::repetition_phase_words, s.repetition.phase));
   f.word(seed_key(channel, "trend"), trend_word(s.trend));
   f.word(seed_key(channel, "baseline"), baseline_word(s.onset.baseline));
+  f.word(seed_key(channel, "learning"), learning_word(s.onset.learning));
+  f.word(seed_key(channel, "first_efforts"), efforts_word(s.first_efforts));
 }
 
 dsp::ChannelSeed read_seed(FieldsIn& in, std::size_t channel) {
@@ -142,6 +180,8 @@ dsp::ChannelSeed read_seed(FieldsIn& in, std::size_t channel) {
   s.repetition.phase = in.one_of<dsp::RepetitionPhase>(seed_key(channel, "phase"), dsp::repetition_phase_words);
   s.trend = read_trend(in, seed_key(channel, "trend"));
   s.onset.baseline = read_baseline(in, seed_key(channel, "baseline"));
+  s.onset.learning = read_learning(in, seed_key(channel, "learning"));
+  s.first_efforts = read_efforts(in, seed_key(channel, "first_efforts"));
   return s;
 }
 

@@ -192,7 +192,8 @@ OnsetState OnsetDetector::state() const noexcept {
           .zero_index = zero_index(),
           .since_zero = static_cast<std::uint64_t>(tile_->since_zero[lane_]),
           .onset_index = onset_index_,
-          .baseline = method_ ? method_->baseline() : OnsetBaseline{}};
+          .baseline = method_ ? method_->baseline() : OnsetBaseline{},
+          .learning = rest_.learning()};
 }
 
 void OnsetDetector::plant(const OnsetState& state) noexcept {
@@ -204,6 +205,7 @@ void OnsetDetector::plant(const OnsetState& state) noexcept {
   tile_->since_zero[lane_] = static_cast<double>(state.since_zero);
   started_ = state.started;
   onset_index_ = state.onset_index;
+  if (!rest_.known()) rest_.plant(state.learning);
   if (!method_) return;
   method_->plant(state.baseline);
   method_->look_anew(active() && tile_->q[lane_] == 0.0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace myod::dsp {
 namespace {
@@ -35,6 +36,30 @@ void QuietStretch::close_step() noexcept {
     for (std::size_t k = 0; k < sums.size(); ++k) sums.at(k) += step.at(k);
   for (double& sum : sums) sum /= static_cast<double>(steps_per_window * step_samples_);
   if (sums[0] > 0.0 && sums[0] < quietest_[0]) quietest_ = sums;
+}
+
+RestLearning QuietStretch::state() const noexcept {
+  constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+  RestLearning s;
+  for (std::size_t i = 0; i < steps_per_window; ++i) s.steps.at(i) = steps_.at(i)[0];
+  s.step = step_[0];
+  s.quietest = std::isinf(quietest_[0]) ? 0.0 : quietest_[0];
+  const std::size_t seen =
+      steps_seen_ < steps_per_window ? steps_seen_ : steps_per_window + steps_seen_ % steps_per_window;
+  s.steps_seen = static_cast<std::uint32_t>(seen);
+  s.in_step = static_cast<std::uint32_t>(in_step_);
+  s.learned = static_cast<std::uint32_t>(std::min(learned_, most));
+  return s;
+}
+
+void QuietStretch::plant(const RestLearning& state) noexcept {
+  restart();
+  for (std::size_t i = 0; i < steps_per_window; ++i) steps_.at(i) = {state.steps.at(i)};
+  step_ = {state.step};
+  if (state.quietest > 0.0) quietest_ = {state.quietest};
+  steps_seen_ = state.steps_seen;
+  in_step_ = state.in_step;
+  learned_ = state.learned;
 }
 
 void QuietStretch::restart() noexcept {

@@ -24,10 +24,14 @@ class QuietStretch {
   const Numbers& means() const noexcept { return quietest_; }  ///< over the quietest 500 ms
   void restart() noexcept;                                     ///< from the beginning
 
+  /// What was learned of the squares, and another stretch that goes on from there.
+  RestLearning state() const noexcept;
+  void plant(const RestLearning& state) noexcept;
+
  private:
   void close_step() noexcept;
 
-  static constexpr std::size_t steps_per_window = 10;
+  static constexpr std::size_t steps_per_window = RestLearning::steps_per_window;
   std::size_t step_samples_, learn_samples_;
   std::array<Numbers, steps_per_window> steps_{};  // sums over the newest steps, a ring
   std::size_t steps_seen_ = 0, in_step_ = 0, learned_ = 0;

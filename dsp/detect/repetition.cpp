@@ -170,6 +170,11 @@ void RepetitionCounter::take_seed(ChannelSeed& seed) const noexcept {
   seed.last_repetition_end_s = last_end_s_;
   seed.repetition_rest_uv = rest_now();
   seed.repetition = state_;
+  seed.first_efforts = {};
+  if (std::isnan(seed.repetition_rest_uv) && rest_.count() <= seed.first_efforts.uv.size()) {
+    std::ranges::copy(rest_.values(), seed.first_efforts.uv.begin());
+    seed.first_efforts.count = static_cast<std::uint32_t>(rest_.count());
+  }
   seed.tension_s = tension_s_;
 }
 
@@ -178,6 +183,7 @@ void RepetitionCounter::plant_seed(const ChannelSeed& seed) noexcept {
   count_ = seed.repetitions;
   last_end_s_ = seed.last_repetition_end_s;
   seeded_rest_uv_ = std::isnan(seed.repetition_rest_uv) ? seed.rest_uv : seed.repetition_rest_uv;
+  for (std::size_t i = 0; i < seed.first_efforts.count; ++i) rest_.push(seed.first_efforts.uv.at(i));
   state_ = seed.repetition;
   tension_s_ = seed.tension_s;
   set_levels(seed.calibrated_rest_uv, seed.reference_uv);

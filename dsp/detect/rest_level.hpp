@@ -29,6 +29,10 @@ class RestLevel {
   /// Overrides what is known; a level that is not positive and finite starts the learning anew.
   void set(double rms_uv) noexcept;
 
+  /// What was learned while unknown; another goes on from there.
+  RestLearning learning() const noexcept { return known() ? RestLearning{} : learning_.state(); }
+  void plant(const RestLearning& learning) noexcept { learning_.plant(learning); }
+
   /// One valid sample while unknown.
   void learn(double y_uv) noexcept;
 

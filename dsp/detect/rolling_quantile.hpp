@@ -14,6 +14,8 @@ class RollingQuantile {
 
   void push(double value) noexcept;
   std::size_t count() const noexcept { return recent_.size(); }
+  /// Oldest first, until the window is full.
+  const std::vector<double>& values() const noexcept { return recent_; }
   double value() const noexcept { return low_[position()]; }  ///< when there is one
 
   RollingQuantile(RollingQuantile&&) = default;

@@ -77,6 +77,40 @@ TEST(HandOver, TwoInARowAreBridgedAsOne) {
   expect_the_same_efforts(said(two_efforts(), {4460, 4480, 5000, 5100, 10'000}, {}), "five in all");
 }
 
+/// Rest of 3 uV, an effort of 60 uV from 1.1 to 2.5 s.
+std::vector<double> early_effort() {
+  auto x = test::oracle_noise(6000, 78);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] *= i >= 1100 && i < 2500 ? 60.0 : 3.0;
+  return x;
+}
+
+TEST(HandOver, InTheFirstSecondsTakesNothingFromTheLearningOfRest) {
+  const auto known_s = [](const test::Recorder& seen) {
+    for (const auto& f : seen.of(dsp::FrameKind::control))
+      if (!std::isnan(f.values.empty() ? 0.0 : f.value("active")))
+        return static_cast<double>(f.head.end_index) / 1000.0;
+    return 0.0;
+  };
+  const auto x = early_effort();
+  for (const std::size_t at : {0U, 90U, 310U, 500U, 640U, 810U, 930U}) {
+    test::Recorder seen;
+    auto pipeline = std::make_unique<dsp::Pipeline>(test::emg_stream(rate), dsp::Options{});
+    if (at > 0) {
+      test::feed(*pipeline, seen, x, 0, at);
+      std::vector<dsp::ChannelSeed> seed(1);
+      pipeline->take_seed(seed);
+      pipeline = std::make_unique<dsp::Pipeline>(test::emg_stream(rate), dsp::Options{}, 0, 1);
+      pipeline->plant_seed(seed, at);
+    }
+    test::feed(*pipeline, seen, x, at, x.size());
+    EXPECT_NEAR(known_s(seen), 2.0, 0.011) << at;
+    const auto repetitions = seen.of(dsp::EventKind::repetition);
+    ASSERT_EQ(repetitions.size(), 1U) << at;
+    EXPECT_NEAR(repetitions[0].repetition.start_s, 1.065, 0.021) << at;
+    EXPECT_NEAR(repetitions[0].repetition.end_s, 2.5, 0.1) << at;
+  }
+}
+
 TEST(HandOver, AnActiveMuscleStaysActiveFromTheFirstNumberOn) {
   const auto seen = said(two_efforts(), {4460}, {});
   for (const auto& f : seen.of(dsp::FrameKind::control)) {

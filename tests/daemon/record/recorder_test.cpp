@@ -52,6 +52,8 @@ TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
   seeds[0].repetition = {
       dsp::RepetitionPhase::ending, false,     true, true, true, 1.0 / 17.0, 1.0 / 19.0, {1.0 / 21.0, 1.0 / 23.0, 29},
       {1.0 / 27.0, 1.0 / 29.0, 31}, 1.0 / 31.0};
+  seeds[0].onset.learning = {{1.0 / 59.0, 1.0 / 61.0}, 1.0 / 67.0, 1.0 / 71.0, 13, 7, 1903};
+  seeds[0].first_efforts = {{1.0 / 73.0, 1.0 / 79.0}, 2};
   seeds[0].expectation = {1.0 / 53.0, true};
   seeds[0].clonus = true;
   seeds[0].trend.merged = 2;
@@ -125,6 +127,8 @@ TEST_F(Recording, ReadsBackEveryEntryInItsOrderWithEveryBit) {
                       r.pending.hops, r.last_valid_s);
   };
   EXPECT_EQ(repetition_bits(seed.repetition), repetition_bits(seeds[0].repetition));
+  EXPECT_EQ(seed.onset.learning, seeds[0].onset.learning);
+  EXPECT_EQ(seed.first_efforts, seeds[0].first_efforts);
   EXPECT_EQ(seed.tension_s, 2.0 / 3.0);
   EXPECT_EQ(seed.expectation.until_s, 1.0 / 53.0);
   EXPECT_TRUE(seed.expectation.told && seed.clonus);
