@@ -31,6 +31,10 @@ dsp::Text<200> early_wrap(const AssemblerCounts& counts) {
   return text;
 }
 
+std::string sends_instead(const std::string& port, const std::string& other) {
+  return port + " sends what " + other + " sends (set kind and channels to that)";
+}
+
 /// Slow sensors are given four samples' time.
 std::int64_t silent_after(double rate_hz) {
   return rate_hz > 0.0 ? std::max(silent_after_ns, static_cast<std::int64_t>(4e9 / rate_hz)) : silent_after_ns;
@@ -88,6 +92,7 @@ void SensorLink::begin_session() {
     assembler_->reopened();
   }
   opened_before_ = true;
+  unread_.clear();
   at_sample_ = assembler_->counts();
   const bool file = address_.kind == port::Address::Kind::file;
   if (failures_ == 0 || state_.state != Word::waiting) set(Word::starting, "opened " + address_.text);
@@ -101,7 +106,8 @@ void SensorLink::session_done(const std::string& why, const std::string& rest) {
   boost::asio::post(io_, [old = std::shared_ptr<Session>(std::move(session_))] {});
   if (!why.empty()) {
     drop_port();
-    return failed(address_.text + ": " + why);
+    const std::string other = unread_.from_another(*plan_.row, setup_);
+    return failed(other.empty() ? address_.text + ": " + why : sends_instead(address_.text, other));
   }
   talking_ = true;
   last_sample_ns_ = monotonic_ns();
@@ -226,6 +232,7 @@ bool SensorLink::progressed(std::int64_t arrival_ns) {
   if (assembler_->counts().frames == at_sample_.frames) return false;
   at_sample_ = assembler_->counts();
   last_sample_ns_ = arrival_ns;
+  unread_.clear();
   return true;
 }
 
@@ -236,7 +243,10 @@ void SensorLink::say_silent() {
   const std::string seen = seen_instead(at_sample_, assembler_->counts(), setup_);
   const std::string since = streamed ? "no data since " + time_of_day(last_sample_ns_) : std::string("no data");
   assembler_->fell_silent();
-  if (!seen.empty())
+  const std::string other = unread_.from_another(*plan_.row, setup_);
+  if (!other.empty())
+    set(streamed ? Word::lost : Word::starting, since + ": " + sends_instead(address_.text, other));
+  else if (!seen.empty())
     set(streamed ? Word::lost : Word::starting,
         since + " from " + address_.text + " but " + seen + " (are kind, baud rate and channels right?)");
   else if (streamed)

@@ -21,6 +21,7 @@
 #include "daemon/discovery.hpp"
 #include "daemon/plan.hpp"
 #include "daemon/port/port.hpp"
+#include "daemon/recognition.hpp"
 #include "daemon/scale_watch.hpp"
 #include "daemon/sensor_state.hpp"
 #include "daemon/session.hpp"
@@ -93,6 +94,7 @@ class SensorLink {
   std::int64_t last_sample_ns_ = 0;
   AssemblerCounts at_sample_;  // as they stood then
   bool told_silent_ = false;
+  UnreadBytes unread_;  // to tell what they come from
 
   std::unique_ptr<Assembler> assembler_;
   std::unique_ptr<BlockWriter> writer_;

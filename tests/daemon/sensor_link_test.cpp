@@ -1,10 +1,12 @@
-// A sensor's link driven by hand: no thread, and time passes only where a test lets it.
+// A sensor's link driven by hand on a real pseudo-terminal: no thread, and time passes only where a test lets it.
 #include "daemon/sensor_link.hpp"
 
 #include <gtest/gtest.h>
 #include <pty.h>
 #include <unistd.h>
 
+#include <array>
+#include <chrono>
 #include <filesystem>
 
 #include "tests/support/process.hpp"
@@ -12,6 +14,7 @@
 namespace myod::daemon {
 namespace {
 
+using namespace std::chrono_literals;
 using Word = SensorState::Word;
 
 class SensorLinkTest : public testing::Test {
@@ -25,11 +28,23 @@ class SensorLinkTest : public testing::Test {
     close(master_);
     close(slave_);
   }
-  SensorPlan plan(const std::string& port) const {
-    const sensors::SensorRow* row = sensors::find_sensor("ascii");
-    return {"test", row, sensors::complete_setup(*row, setup_), port, 0};
-  }
   void plug() const { std::filesystem::create_symlink(ttyname(slave_), folder_ / "tty"); }
+  void start(std::string_view kind) {
+    const sensors::SensorRow* row = sensors::find_sensor(kind);
+    link_ = std::make_unique<SensorLink>(
+        io_, SensorPlan{"test", row, sensors::complete_setup(*row, setup_), "pty:" + (folder_ / "tty"), 0}, ring_,
+        wake_, [this](const SensorState& state, bool) { state_ = state; });
+    link_->start();
+  }
+  void say(const std::string& bytes) const {
+    ASSERT_EQ(write(master_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+  bool becomes(Word word, std::string_view detail) {
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    const auto is = [&] { return state_.state == word && state_.detail.view().find(detail) != std::string_view::npos; };
+    while (!is() && std::chrono::steady_clock::now() < deadline) io_.run_one_for(100ms);
+    return is();
+  }
 
   test::TemporaryFolder folder_;
   int master_ = -1, slave_ = -1;
@@ -38,22 +53,54 @@ class SensorLinkTest : public testing::Test {
   Ring ring_{1 << 16};
   Wake wake_;
   SensorState state_;
-  SensorLink link_{io_, plan("pty:" + (folder_ / "tty")), ring_, wake_,
-                   [this](const SensorState& state, bool) { state_ = state; }};
+  std::unique_ptr<SensorLink> link_;
 };
 
 TEST_F(SensorLinkTest, TriesAPortItWaitsForAtOnceWhenADeviceIsPluggedIn) {
-  link_.start();
+  start("ascii");
   ASSERT_EQ(state_.state, Word::waiting);
-  link_.plugged();
+  link_->plugged();
   EXPECT_EQ(state_.state, Word::waiting) << "it was another device";
   plug();
-  link_.plugged();
+  link_->plugged();
   io_.poll();
   EXPECT_EQ(state_.state, Word::starting) << state_.detail.view();
-  link_.plugged();
+  link_->plugged();
   io_.poll();
   EXPECT_EQ(state_.state, Word::starting) << "a port that is open is left alone: " << state_.detail.view();
+}
+
+std::string bitalino_frames(const sensors::Setup& setup, std::uint64_t n) {
+  const sensors::SensorRow& row = *sensors::find_sensor("bitalino");
+  std::string all;
+  for (std::uint64_t k = 0; k < n; ++k) {
+    sensors::Frame f;
+    f.values = 2;
+    f.counts[0] = static_cast<double>(k % 1021);
+    f.counter = k % 16;
+    std::array<std::uint8_t, 8> bytes{};
+    all.append(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(row.format(setup, f, bytes)));
+  }
+  return all;
+}
+
+TEST_F(SensorLinkTest, NamesTheSensorThatSendsInsteadOfTheOneThatIsSetUp) {
+  plug();
+  start("ascii");
+  ASSERT_TRUE(becomes(Word::starting, "waiting for the first samples"));
+  say(bitalino_frames(sensors::complete_setup(*sensors::find_sensor("bitalino"), setup_), 500));
+  EXPECT_TRUE(
+      becomes(Word::starting, "/tty sends what a bitalino with 1 channel sends (set kind and channels to that)"))
+      << state_.detail.view();
+}
+
+TEST_F(SensorLinkTest, NamesTheSensorThatSendsInsteadOfAnswering) {
+  plug();
+  start("bitalino");
+  std::string lines;
+  for (int k = 0; k < 100; ++k) lines += "511,17\r\n";
+  say(lines);
+  EXPECT_TRUE(becomes(Word::waiting, "/tty sends what an ascii sends (set kind and")) << state_.detail.view();
 }
 
 }  // namespace
