@@ -85,6 +85,7 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
              Fatigue(options.features.spectrum_window_ms / 1000.0, options.features.spectrum_hop_ms / 1000.0),
              UnexpectedActivity(repetition_hop_ms / 1000.0)});
   for (Lane& muscle : muscles) onsets.add(muscle.onset);
+  for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) integrals.emplace_back(tile);
   for (std::size_t tile = 0; tile < lanes / lane_tile; ++tile) rhythms.emplace_back(tile);
   const std::size_t channels = stream.channels.size();
   y.assign(run_rows * lanes, 0.0);
@@ -142,9 +143,8 @@ void Pipeline::State::gap(std::uint64_t first_index, bool uncertain, Sink& sink)
       if (const auto end = muscle.repetitions.gap(at_s)) tell_repetition(lane, *end, sink);
     if (muscle.onset.gap(first_index, missing)) {
       muscle.active_time.offset(next_index);
-      const double iemg_uvs = muscle.iemg.offset(history, lane, next_index, rate_hz, options.features.min_valid);
-      Event offset =
-          event(EventKind::offset, static_cast<std::int32_t>(channel(lane)), at_s, seconds(first_index), iemg_uvs);
+      Event offset = event(EventKind::offset, static_cast<std::int32_t>(channel(lane)), at_s, seconds(first_index),
+                           iemg_uvs(lane, next_index));
       offset.text << "cut by a gap";
       sink.event(offset, nullptr);
     }
@@ -266,8 +266,8 @@ void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
   if (control_hops.ends_at(end)) {
     tell_missing(end, sink);
     control_frame(end, sink);
-    for (std::size_t lane = 0; lane < lane_count; ++lane)
-      muscles[lane].iemg.follow(history, lane, end, muscles[lane].onset.earliest_offset());
+    for (std::size_t tile = 0; tile < integrals.size(); ++tile)
+      integrals[tile].follow(history, onsets.numbers(tile), end);
   }
   if (repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(end);
   if (spectrum_hops.ends_at(end)) begin_spectrum(end);
@@ -287,10 +287,10 @@ void Pipeline::State::detect(std::size_t rows, Sink& sink) noexcept {
     if (d.kind == EventKind::onset) {
       ++muscle.onsets;
       muscle.active_time.onset(d.event_index);
-      muscle.iemg.onset(d.event_index);
+      integrals[lane / lane_tile].onset(history, lane % lane_tile, d.event_index, next_index + rows);
     } else {
       muscle.active_time.offset(d.event_index);
-      e.value = muscle.iemg.offset(history, lane, d.event_index, rate_hz, options.features.min_valid);
+      e.value = iemg_uvs(lane, d.event_index);
     }
     sink.event(e, nullptr);
   }

@@ -130,6 +130,11 @@ void Pipeline::State::tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t
   tell_frame(frame.kind, end, window, frame.numbers, status, sink);
 }
 
+/// Integrated over the activation that ends there.
+double Pipeline::State::iemg_uvs(std::size_t lane, std::uint64_t end) noexcept {
+  return integrals[lane / lane_tile].offset(history, lane % lane_tile, end, rate_hz, options.features.min_valid);
+}
+
 /// RMS of the newest 150 ms, by which efforts are judged; NaN when too little of it is valid.
 double Pipeline::State::effort_uv(std::size_t lane, std::uint64_t end) const noexcept {
   const bool valid = repetition.valid_fraction(lane) >= least_valid(validity.reasons(lane, end, repetition.samples()));

@@ -61,7 +61,6 @@ struct Lane {
   ActiveTime active_time;
   Fatigue fatigue;
   UnexpectedActivity unexpected;
-  ActivationIntegral iemg = {};
   double calibrated_rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
   ReferenceKind reference_kind = ReferenceKind::none;
   std::uint64_t onsets = 0;
@@ -184,6 +183,7 @@ struct Pipeline::State {
   std::vector<RhythmDetector> rhythms;  // per tile
   OnsetBank onsets;
   std::vector<LevelTile> levels;
+  std::vector<ActivationIntegrals> integrals;  // per tile
   Edges edges;
   Calibrations calibrations;
 
@@ -236,6 +236,7 @@ struct Pipeline::State {
 
   // pipeline_frames.cpp: numbers
   void look_at_levels() noexcept;
+  double iemg_uvs(std::size_t lane, std::uint64_t end) noexcept;
   double effort_uv(std::size_t lane, std::uint64_t end) const noexcept;
   void count_repetitions(std::uint64_t end, Sink& sink) noexcept;
   void follow_stimulation(std::uint64_t end) noexcept;

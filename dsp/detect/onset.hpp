@@ -59,8 +59,6 @@ class OnsetDetector {
   bool known() const noexcept {  ///< rest is known, so active() means something
     return rest_.known() && (!method_ || method_->known());
   }
-  /// While active: no offset will be dated to a sample before it.
-  std::uint64_t earliest_offset() const noexcept { return zero_index(); }
   double statistic() const noexcept { return tile_->s[lane_]; }  ///< S, or the method's
   double rest_uv() const noexcept { return rest_.rms_uv(); }     ///< sigma0; NaN while unknown
 

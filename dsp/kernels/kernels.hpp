@@ -104,6 +104,8 @@ struct Kernels {
   /// Moving sum of magnitudes, alike.
   void (*sum_magnitudes)(double* sum, double* fresh, std::size_t rows, const double* now, const double* old,
                          const unsigned char* now_valid, const unsigned char* old_valid);
+  /// total += |y| and counted += 1 of what is valid: a byte per value.
+  void (*integrate)(double* total, double* counted, const double* y, const unsigned char* valid, std::size_t rows);
   /// Adds the rows first, first + 1, ... of what is summed; in pieces of any length the same.
   void (*sum)(TileSum& total, const double* y, std::size_t rows, std::size_t first);
   /// out[i * out_step] = (y[i] - mean) * window[i].

@@ -121,6 +121,10 @@ const std::array kernel_rows{
                 k.sum_squares(d.state.data(), d.state.data() + tile, window, d.y.data(), d.y.data() + window * tile,
                               nullptr, nullptr);
               }},
+    KernelRow{"integrate", 5, 9, run* tile,
+              [](const dsp::Kernels& k, Data& d) {
+                k.integrate(d.state.data(), d.state.data() + tile, d.y.data(), d.flags.data(), run);
+              }},
     KernelRow{"onset", 21, 8, run* tile,
               [](const dsp::Kernels& k, Data& d) {
                 k.onset(d.onset, {1e9, 6, 40, 250}, d.y.data(), 0, run, tile);

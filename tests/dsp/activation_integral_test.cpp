@@ -22,15 +22,16 @@ std::uint64_t sample(double t_s) {
   return static_cast<std::uint64_t>(std::llround((t_s + dsp::conditioning_delay_s({}, rate)) * rate));
 }
 
-std::size_t expect_sums(const test::Recorder& seen) {
+std::size_t expect_sums(const test::Recorder& seen, std::size_t channel = 0, std::size_t channels = 1) {
   std::size_t known = 0;
   double began_s = std::nan("");
   for (const auto& e : seen.events) {
+    if (e.event.channel != static_cast<std::int32_t>(channel)) continue;
     if (e.event.kind == dsp::EventKind::onset) began_s = e.event.t_event_s;
     if (e.event.kind != dsp::EventKind::offset || std::isnan(e.event.value)) continue;
     double sum = 0.0;
     for (std::uint64_t i = sample(began_s); i < sample(e.event.t_event_s); ++i)
-      sum += seen.valid[i] != 0 ? std::abs(seen.uv[i]) : 0.0;
+      sum += seen.valid[i * channels + channel] != 0 ? std::abs(seen.uv[i * channels + channel]) : 0.0;
     EXPECT_NEAR(e.event.value, sum / rate, 1e-9 * sum) << began_s;
     EXPECT_GT(e.event.value, 0.0);
     ++known;
@@ -46,6 +47,19 @@ TEST(ActivationIntegral, IsTheRectifiedSignalFromTheOnsetToTheOffsetHoweverLongI
     test::feed(pipeline, seen, x, 0, x.size());
     EXPECT_GE(expect_sums(seen), 2U);
   }
+}
+
+TEST(ActivationIntegral, IsOfItsOwnMuscleWhateverTheOthersDo) {
+  constexpr std::size_t channels = 5;
+  std::vector<double> x(30 * rate * channels);
+  for (std::size_t c = 0; c < channels; ++c) {
+    const auto one = bursts(30, 2000 + 700 * c, 500 + 600 * c);
+    for (std::size_t i = 0; i < one.size(); ++i) x[i * channels + c] = one[i];
+  }
+  test::Recorder seen;
+  dsp::Pipeline pipeline(test::emg_stream(rate, channels), {});
+  test::feed(pipeline, seen, x, 0, 30 * rate);
+  for (std::size_t c = 0; c < channels; ++c) EXPECT_GE(expect_sums(seen, c, channels), 4U) << c;
 }
 
 TEST(ActivationIntegral, DoesNotDependOnTheBlocks) {

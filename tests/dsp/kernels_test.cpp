@@ -74,6 +74,9 @@ TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
       k.sum_squares(a.data(), b.data(), tile_rows, y.data(), old, valid.data(), flags.data());
       k.sum_magnitudes(c.data(), d.data(), tile_rows, y.data(), old, nullptr, nullptr);
       k.sum_magnitudes(c.data(), d.data(), tile_rows, y.data(), old, valid.data(), flags.data());
+      std::vector<double> integral(2 * dsp::lane_tile);
+      k.integrate(integral.data(), integral.data() + dsp::lane_tile, y.data(), valid.data(), tile_rows);
+      all.insert(all.end(), integral.begin(), integral.end());
       k.envelopes(out.data(), y.data(), rows, lanes, sections.data(), state.data());
       k.mix(mixed.data(), y.data(), rows, lanes, x.data());
       dsp::ActivityTile sums;

@@ -107,6 +107,18 @@ void moving_sum(double* sum, double* fresh, std::size_t rows, const double* now,
   work(sum, fresh, rows, now, old, now_valid, old_valid);
 }
 
+void integrate(double* total, double* counted, const double* y, const unsigned char* valid, std::size_t rows) {
+  for (std::size_t r = 0; r < tile; ++r) {
+    Register sum = at(total, r), count = at(counted, r);
+    for (std::size_t i = 0; i < rows * lane_tile; i += lane_tile) {
+      const Mask here = good(valid + i, r);
+      sum += only_where(here, magnitude(at(y + i, r)));
+      count += one_where(here);
+    }
+    at(total, r) = sum, at(counted, r) = count;
+  }
+}
+
 }  // namespace
 
 #define MYOD_TEXT(x) #x
@@ -119,6 +131,7 @@ const Kernels table{MYOD_NAME(MYOD_KERNELS),
                     mix,
                     moving_sum<Term::square>,
                     moving_sum<Term::magnitude>,
+                    integrate,
                     sum,
                     taper,
                     turn,
