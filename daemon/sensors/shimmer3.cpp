@@ -154,7 +154,7 @@ std::string obey(const Setup& setup, DeviceState& state, std::string_view comman
       }
       return {};
     case 0x63: {
-      const auto from = static_cast<std::size_t>(command[2]), count = static_cast<std::size_t>(command[3]);
+      const std::size_t from = static_cast<std::uint8_t>(command[2]), count = static_cast<std::uint8_t>(command[3]);
       if (from + count > state.memory.size()) return {};
       return std::string("\x62") + command[3] + state.memory.substr(from, count);
     }

@@ -53,6 +53,7 @@ TEST(Shimmer3, DeviceAcknowledgesAndAnswersEveryCommand) {
   EXPECT_EQ(state.gain[0], 12.0);
   EXPECT_EQ(state.gain[1], 4.0);
   EXPECT_EQ(say(state, "\x63\x00\x03\x02"sv), "\xFF\x62\x02\x69\x40");
+  EXPECT_EQ(say(state, "\x63\x00\xFF\x05"sv), "\xFF") << "there are no such registers";
   EXPECT_EQ(say(state, "\x07"), "\xFF");
   EXPECT_TRUE(state.streaming);
   EXPECT_EQ(say(state, "\x20"), "\xFF");
