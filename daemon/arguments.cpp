@@ -35,7 +35,8 @@ ParsedArguments parse_arguments(int argc, char** argv) {
   cli.add_option("--set", sets, "one option, KEY=VALUE; after the file; may be repeated (--list-options)")
       ->allow_extra_args(false);
   cli.add_option("--sensor", sensors,
-                 "KIND@PORT, or sim; may be repeated; replaces the sensors of the file (--list-sensors)")
+                 "KIND@PORT, or sim, or auto (what is plugged in); may be repeated; replaces the sensors of the file "
+                 "(--list-sensors)")
       ->allow_extra_args(false);
   cli.add_option("--listen", listen,
                  "unix:PATH or tcp:HOST:PORT; may be repeated; replaces the defaults; port 0 picks one")

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <exception>
@@ -13,6 +14,7 @@
 #include "config/version.hpp"
 #include "daemon/app.hpp"
 #include "daemon/arguments.hpp"
+#include "daemon/auto_sensor.hpp"
 #include "daemon/check.hpp"
 #include "daemon/lists.hpp"
 
@@ -21,6 +23,7 @@ namespace {
 using namespace myod;
 
 constexpr int failed = 1, wrong_configuration = 78;
+constexpr auto patience_with_a_device = std::chrono::seconds(4);  // opening resets a board, which takes up to 2 s
 
 /// SIGINT and SIGTERM of this thread. Called before anything is ready, so it asks the kernel itself.
 __attribute__((no_sanitize("address", "thread", "undefined"))) void hold_signals(int how) {
@@ -48,15 +51,19 @@ int run(int argc, char** argv, boost::asio::io_context& io, std::function<void()
   if (a.list_features) return std::cout << daemon::list_features(a.json), 0;
   if (a.list_options) return std::cout << config::list_options(a.json), 0;
   if (a.print_config) return std::cout << config::print(a.configuration), 0;
-  daemon::check(a.configuration);
+  const config::Configuration configuration =
+      daemon::find_sensors(io, a.configuration, {}, patience_with_a_device, ended);
+  if (ended) return 0;
+  daemon::check(configuration);
   if (a.check) return std::cout << "the configuration is good\n", 0;
-  if (a.configuration.sensors.empty())
-    throw config::ConfigError("no sensor is configured: try --sensor sim, or --sensor KIND@PORT (--list-sensors)");
+  if (configuration.sensors.empty())
+    throw config::ConfigError(
+        "no sensor is configured: try --sensor sim, --sensor auto, or --sensor KIND@PORT (--list-sensors)");
 
-  log_to_stderr(a.configuration.log.level);
+  log_to_stderr(configuration.log.level);
   io.poll();
   if (ended) return 0;
-  daemon::App app(io, a.configuration);
+  daemon::App app(io, configuration);
   on_signal = [&app] { app.stop(); };
   io.poll();
   if (ended) app.stop();

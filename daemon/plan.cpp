@@ -35,7 +35,7 @@ SensorPlan plan_one(const config::SensorConfig& c, std::uint32_t stream) {
   plan.stream = stream;
   plan.row = sensors::find_sensor(c.kind);
   if (plan.row == nullptr)
-    throw config::ConfigError(config::located(c, "kind = \"" + c.kind + "\": must be one of " + known_kinds()));
+    throw config::ConfigError(config::located(c, "kind = \"" + c.kind + "\": must be auto or one of " + known_kinds()));
   plan.port = c.port.empty() ? std::string(plan.row->default_port) : c.port;
   if (plan.port.empty())
     throw config::ConfigError(
