@@ -122,9 +122,10 @@ void Pipeline::State::tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t
         .active = level.told[at] ? onset.active[at] : unknown,
         .cusum = level.told[at] ? onset.s[at] : unknown,
         .onsets = level.onsets[at],
-        .repetitions = options.repetition.enabled && frame.kind == FrameKind::amplitude
-                           ? static_cast<double>(muscles[lane].repetitions.count())
-                           : unknown};
+        .repetitions =
+            options.repetition.enabled && frame.kind == FrameKind::amplitude && !muscles[lane].repetitions.too_weak()
+                ? static_cast<double>(muscles[lane].repetitions.count())
+                : unknown};
     frame.values(in, out);
   }
   tell_frame(frame.kind, end, window, frame.numbers, status, sink);

@@ -14,6 +14,7 @@ constexpr double start_share = 0.30, peak_share = 0.35;                // of the
 constexpr double target_start_share = 0.50, target_peak_share = 0.60;  // of the target
 constexpr double least_s = 0.1, merge_s = repetition_merge_s;
 constexpr double rest_memory_s = 10.0, rest_known_s = 0.5, rest_quantile = 0.1;
+constexpr double five_db = 1.7782794100389228;  // 10^(5/20)
 constexpr double session_tau_s = 60.0;
 constexpr double window_s = repetition_window_ms / 1000.0, delay_s = window_s / 2.0;
 constexpr double slack_s = 1e-9;  // times are sums of hops: 0.1 s must not fail by rounding
@@ -60,8 +61,9 @@ RepetitionCounter::Levels RepetitionCounter::levels_now() const noexcept {
   const double asked_uv = planned ? std::min(reference_uv_, at(target_)) : reference_uv_;
   // Half the distance in dB is the square root of the ratio.
   const double margin = rest > 0.0 ? std::clamp(std::sqrt(asked_uv / rest), four_db, twelve_db) : twelve_db;
-  return {reference_uv_ >= six_db * rest && asked_uv >= four_db * rest, std::max(at(start), margin * rest),
-          std::max(at(0.5 * start), std::sqrt(margin) * rest), at(peak), merge_s * ln_twelve_db / math::log(margin)};
+  const bool apart = reference_uv_ >= six_db * rest && asked_uv >= five_db * rest;
+  return {apart,    std::max(at(start), margin * rest),         std::max(at(0.5 * start), std::sqrt(margin) * rest),
+          at(peak), merge_s * ln_twelve_db / math::log(margin), !apart};
 }
 
 std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, bool valid) noexcept {

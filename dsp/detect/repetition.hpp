@@ -60,9 +60,11 @@ class RepetitionCounter {
   bool running() const noexcept { return state_.phase == Phase::contracting || state_.phase == Phase::ending; }
   double candidate_start_s() const noexcept;  ///< of the running one; NaN without
 
-  /// False while rest is not known (0.5 s), and when the effort asked for is too close to rest to be told from it
-  /// (calibrated reference under 6 dB above rest, target under 4 dB): nothing is counted.
+  /// False while rest is not known (0.5 s), and when it is too_weak(): nothing is counted.
   bool can_count() const noexcept { return levels_.known; }
+  /// The reference is under 6 dB above rest (clinical.md: "cannot count") or the target under 5 dB: ten holds at 60 %
+  /// of a simulated paretic muscle of 8 dB, 4.6 dB above rest, were 10 or 11. A count that cannot be trusted is none.
+  bool too_weak() const noexcept { return levels_.too_weak; }
 
   std::uint32_t count() const noexcept { return count_; }  ///< told since the stream began
 
@@ -76,6 +78,7 @@ class RepetitionCounter {
     bool known = false;
     double start_uv = 0.0, end_uv = 0.0, peak_uv = 0.0;
     double merge_s = repetition_merge_s;
+    bool too_weak = false;
   };
 
   Levels levels_now() const noexcept;

@@ -57,8 +57,10 @@ constexpr std::array amplitude_table{
                         [](const AmplitudeInput& in) { return in.active; }},
     Row<AmplitudeInput>{{"cusum", "1", "statistic of the activation detector", none, none},
                         [](const AmplitudeInput& in) { return in.cusum; }},
-    Row<AmplitudeInput>{{"repetition_count", "1", "repetitions since the stream began", none, none},
-                        [](const AmplitudeInput& in) { return in.repetitions; }},
+    Row<AmplitudeInput>{
+        {"repetition_count", "1",
+         "repetitions since the stream began; empty when the effort asked for is under 5 dB above rest", none, none},
+        [](const AmplitudeInput& in) { return in.repetitions; }},
     Row<AmplitudeInput>{{"net_uv", "uV", "RMS with the power of the rest level taken out", window, half_window},
                         [](const AmplitudeInput& in) { return without_noise(rms(in), in.rest_uv); }},
 };

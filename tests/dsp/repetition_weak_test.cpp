@@ -129,6 +129,28 @@ TEST(RepetitionWeak, TenEffortsOfAPareticMuscleEightDecibelsAboveRestAreTen) {
     }
 }
 
+TEST(RepetitionWeak, AnEffortTooNearToRestHasNoCountRatherThanOneNobodyCanTrust) {
+  dsp::Options o;
+  o.repetition.target_pct = 60.0;
+  dsp::Pipeline pipeline(test::emg_stream(rate), o);
+  test::Recorder seen;
+  dsp::Command level;
+  level.kind = dsp::CommandKind::set_rest;
+  level.value = 10.0;
+  pipeline.apply(level, seen);
+  auto x = test::oracle_noise(4000, 3);
+  for (double& v : x) v *= 10.0;
+  test::feed(pipeline, seen, x, 0, 2000);
+  EXPECT_EQ(seen.of(dsp::FrameKind::amplitude).back().value("repetition_count"), 0.0);
+  level.kind = dsp::CommandKind::set_reference;
+  level.reference = dsp::ReferenceKind::mvc;
+  level.value = 25.0;  // 60 % of it lies 4.6 dB above rest
+  pipeline.apply(level, seen);
+  test::feed(pipeline, seen, x, 2000, 4000);
+  ASSERT_TRUE(seen.results.back().done) << seen.results.back().text.view();
+  EXPECT_TRUE(std::isnan(seen.of(dsp::FrameKind::amplitude).back().value("repetition_count")));
+}
+
 TEST(RepetitionWeak, WhatIsAThirdOfWhatWasAskedIsNoRepetition) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) EXPECT_EQ(session(healthy, 0.1, 30.0, 5.0, seed).counted, 0U);
 }

@@ -279,6 +279,19 @@ TEST(RepetitionCounter, CannotCountWhenTheReferenceIsUnderSixDecibelsAboveRest) 
   EXPECT_TRUE(b.told.empty());
 }
 
+TEST(RepetitionCounter, CannotCountWhenThePlannedEffortIsUnderFiveDecibelsAboveRest) {
+  for (const double target : {60.0, 80.0}) {
+    Bench b(target);
+    b.counter.set_levels(10.0, 25.0);  // 8 dB: 60 % of it lies 4.6 dB above rest, 80 % 6.4 dB
+    EXPECT_EQ(b.counter.too_weak(), target < 70.0);
+    EXPECT_EQ(b.counter.can_count(), target > 70.0);
+    b.play(10.0, 2.0);
+    b.play(25.0, 1.0);
+    b.play(10.0, 1.0);
+    EXPECT_EQ(b.told.size(), target < 70.0 ? 0U : 1U);
+  }
+}
+
 TEST(RepetitionCounter, RemembersAPersonAcrossASettingsChange) {
   Bench before, after;
   before.play(3.0, 2.0);
