@@ -5,8 +5,9 @@
 // + 2 ms, hold 2 ms. Where blanked stretches join and no end is within the line yet, linear holds too.
 // Pulses come from outside at their sample (events), or are found in the lanes together (detect, pulse_train.hpp; until
 // a lane's sigma is known all of it is blanked, and the pulses before a train is known pass, for nobody can know them
-// yet: four of strong ones unless the rate is configured, nine of weak ones). A pulse from outside that arrives when
-// its start has left the line is late: it is counted, blanks what is left, and the caller is told.
+// yet: four of strong ones unless the rate is configured; of weak ones nine, or those of half a second and 16 where it
+// is not). A pulse from outside that arrives when its start has left the line is late: it is counted, blanks what is
+// left, and the caller is told.
 #pragma once
 
 #include <array>

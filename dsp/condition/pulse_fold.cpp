@@ -19,7 +19,7 @@ PulseFold::PulseFold(double rate_hz, std::size_t longest_period)
       smooth_(longest_period + 1, 0.0),
       recent_(longest_period + 1, 0.0) {}
 
-void PulseFold::begin(double period) noexcept {
+void PulseFold::begin(double period, bool sure) noexcept {
   const bool fits = period >= least_period && period <= static_cast<double>(average_.size());
   period_ = nominal_ = fits ? period : 0.0;
   bins_ = fits ? static_cast<std::size_t>(period) : 1;
@@ -29,6 +29,7 @@ void PulseFold::begin(double period) noexcept {
   filled_ = oldest_ = 0;
   periods_ = 0;
   stood_ = 0;
+  needed_ = sure ? needed : 2 * needed;
   known_ = false;
 }
 
@@ -76,12 +77,7 @@ void PulseFold::end_period() noexcept {
     const double by = follow * apart(centre_, before) * period_ / round;
     period_ = std::clamp(period_ + by, (1.0 - follow_limit) * nominal_, (1.0 + follow_limit) * nominal_);
   }
-  if (known_) {
-    known_ = height_ > lost;
-  } else if (stood_ >= needed) {
-    known_ = true;
-    periods_back_ = count_back();
-  }
+  known_ = known_ ? height_ > lost : stood_ >= needed_;
 }
 
 /// Peak, floor and where the peak begins to rise.
@@ -118,7 +114,7 @@ void PulseFold::look() noexcept {
 }
 
 /// How many periods back the pulses of the train go on, few missing.
-std::uint32_t PulseFold::count_back() const noexcept {
+std::uint32_t PulseFold::periods_back() const noexcept {
   const auto round = static_cast<double>(bins_);
   std::uint32_t farthest = 0, missing = 0;
   for (std::uint32_t k = 1; k <= std::min<std::uint64_t>(periods_, remembered) && missing < silent_periods; ++k) {

@@ -5,10 +5,10 @@
 // Evidence is divided by its mean over the last period and cut at 5: a contraction raises the floor, not the peak. The
 // average is that of the last periods with a gain of 1/8. A peak stands out when it lies more than 10 standard
 // deviations of the places farther than 15 % of the period from it (at least 0.15: few places deviate by chance alone)
-// above their mean. The train is known when it did so for 8 periods running, within 3 % of the period and 2 places of
-// where it was, and lost below 5. The period follows the peak. Below 24 samples a period nothing is folded: too few
-// places to tell a peak from. Measured: every sweep of the recording with rising stimulation is known at its tenth
-// period; recordings without stimulation, folded at 8 to 60 Hz, hold no train.
+// above their mean. The train is known when it did so for 8 periods running (16 where the period is a guess), within 3
+// % of the period and 2 places of where it was, and lost below 5. The period follows the peak. Below 24 samples a
+// period nothing is folded: too few places to tell a peak from. Measured: every sweep of the recording with rising
+// stimulation is known at its tenth period; recordings without stimulation, folded at 8 to 60 Hz, hold no train.
 #pragma once
 
 #include <array>
@@ -22,8 +22,9 @@ class PulseFold {
  public:
   PulseFold(double rate_hz, std::size_t longest_period);
 
-  /// Begins anew, with a period in samples; 0, or one too short: rests.
-  void begin(double period) noexcept;
+  /// Begins anew, with a period in samples; 0, or one too short: rests. `sure`: it comes from somebody who knows it, or
+  /// from pulses that were seen; one that was picked out of many has to stand out twice as long.
+  void begin(double period, bool sure = true) noexcept;
   bool at_work() const noexcept { return period_ > 0.0; }
 
   /// Evidence of one sample, not negative.
@@ -35,15 +36,14 @@ class PulseFold {
   double since_due() const noexcept;
   /// The newest sample stands out of the floor at least half as far as the peak.
   bool stands_out() const noexcept;
-  /// When it became known: so many periods back lies the first pulse; of the newest 32.
-  std::uint32_t periods_back() const noexcept { return periods_back_; }
+  /// Once known: so many periods back lies the first pulse; of the newest 64.
+  std::uint32_t periods_back() const noexcept;
 
  private:
-  static constexpr std::size_t remembered = 32;
+  static constexpr std::size_t remembered = 64;
   void end_period() noexcept;
   void look() noexcept;
   double apart(double a, double b) const noexcept;
-  std::uint32_t count_back() const noexcept;
 
   double rate_hz_;
   std::vector<double> average_, smooth_, recent_;
@@ -56,7 +56,7 @@ class PulseFold {
   std::array<double, remembered> most_places_{};
   std::uint64_t periods_ = 0;
   double floor_ = 0.0, height_ = 0.0, peak_ = 0.0, centre_ = 0.0, rise_ = 0.0;
-  std::uint32_t stood_ = 0, periods_back_ = 0;
+  std::uint32_t stood_ = 0, needed_ = 0;
   bool known_ = false;
 };
 

@@ -8,7 +8,7 @@ namespace myod::dsp {
 namespace {
 
 constexpr double longest_s = 0.25, most_sigmas = 20.0, due_sigmas = 5.0, due_jitter = 0.015, refractory = 0.7;
-constexpr double reach_s = 0.005, quarter = 0.25;
+constexpr double trial_s = 1.0, reach_s = 0.005, quarter = 0.25;
 constexpr std::uint32_t silent_periods = 3;
 constexpr double first_missed = 0.1, missed_gain = 1.0 / 16.0, unlikely = 2e-3;
 
@@ -18,11 +18,14 @@ PulseTrain::PulseTrain(double rate_hz, double known_hz, std::size_t lanes)
     : known_(known_hz > 0.0 ? rate_hz / known_hz : 0.0),
       lanes_(lanes, PulseDetector(rate_hz, known_hz)),
       fold_(rate_hz, static_cast<std::size_t>(longest_s * rate_hz)),
+      search_(rate_hz, static_cast<std::size_t>(longest_s * rate_hz)),
+      trial_(static_cast<std::uint64_t>(trial_s * rate_hz)),
       reach_(reach_s * rate_hz) {}
 
 void PulseTrain::restart() noexcept {
   for (PulseDetector& lane : lanes_) lane.restart();
   fold_.begin(0.0);
+  search_.restart();
   count_ = first_ = last_ = pulses_ = folded_from_ = 0;
   leader_ = 0;
   running_ = following_ = false;
@@ -38,8 +41,8 @@ double PulseTrain::evidence(std::uint64_t ago) const noexcept {
 }
 
 /// Folds over that period, what the lanes still know of the past first.
-void PulseTrain::fold(double period) noexcept {
-  fold_.begin(period);
+void PulseTrain::fold(double period, bool sure) noexcept {
+  fold_.begin(period, sure);
   std::uint64_t known = 0;
   for (const PulseDetector& lane : lanes_) known = std::max(known, std::min(lane.steps(), count_ - folded_from_));
   for (std::uint64_t ago = known; ago-- > 1;) fold_.push(evidence(ago));
@@ -68,7 +71,12 @@ std::optional<std::uint64_t> PulseTrain::push(const double* y, const std::uint8_
     sum += std::min(step, most_sigmas);
   }
   const bool led = lead();
-  if (!fold_.at_work() && ready && (known_ > 0.0 || led)) fold(known_ > 0.0 ? known_ : lanes_[leader_].period());
+  const double proposed = known_ > 0.0 || led || following_ ? 0.0 : search_.push(sum);
+  if (!fold_.at_work() && ready) {
+    const double period = known_ > 0.0 ? known_ : led ? lanes_[leader_].period() : proposed;
+    if (period > 0.0) fold(period, proposed == 0.0);
+    tried_until_ = count_ + trial_;
+  }
   fold_.push(sum);
   if (fold_.known() && !following_) begin_following();
   if (following_) {
@@ -76,7 +84,7 @@ std::optional<std::uint64_t> PulseTrain::push(const double* y, const std::uint8_
     if (following_) return at;
   }
   if (!led) {
-    if (fold_.at_work() && known_ == 0.0 && !fold_.known()) fold_.begin(0.0);
+    if (fold_.at_work() && known_ == 0.0 && count_ > tried_until_) fold_.begin(0.0);
     running_ = false;
     return std::nullopt;
   }
