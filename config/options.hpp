@@ -43,6 +43,14 @@ struct SensorConfig {
   Places places;  ///< keys without "sensor."; channels as channel.0.name
 };
 
+/// [[channel]]: an EMG channel of any sensor that is conditioned in another way. What is not given is as for all.
+struct ChannelOptions {
+  std::string name;
+  dsp::ConditionOptions condition;  ///< only what `places` knows counts
+
+  Places places;  ///< keys without "channel.NAME."
+};
+
 /// [[pair]]: two channels to compare.
 struct PairConfig {
   dsp::PairNames pair;
@@ -83,6 +91,7 @@ struct Configuration {
   LogOptions log;
   RealtimeOptions realtime;
   std::vector<SensorConfig> sensors;
+  std::vector<ChannelOptions> channels;
   std::vector<PairConfig> pairs;
   Places places;
 };

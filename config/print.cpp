@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 
 #include "config/config.hpp"
 #include "config/table.hpp"
@@ -36,6 +37,17 @@ std::string sensor_text(const SensorConfig& sensor, const std::vector<ChannelCon
   for (const ChannelConfig& channel : channels)
     s += "\n" + std::string(lead) + "[[sensor.channel]]  # the next channel of the sensor\n" +
          lines(channel_rows(), channel, lead);
+  return s;
+}
+
+/// Of a channel with options of its own, these alone: the others are those of all channels.
+std::string channel_text(ChannelOptions channel) {
+  std::string s = "\n[[channel]]\n";
+  for (const Row<ChannelOptions>& row : channel_options_rows()) {
+    const Value value = row.member(channel);
+    if (row.rule.key == "name" || channel.places.contains(row.rule.key))
+      s += std::string(row.rule.key) + " = " + toml_text(value) + comment(value, row.rule) + "\n";
+  }
   return s;
 }
 
@@ -95,6 +107,10 @@ std::string print(const Configuration& c) {
     s +=
         "\n# One table per sensor, one per channel in the sensor's order:\n" + sensor_text({}, {ChannelConfig{}}, "# ");
   for (const SensorConfig& sensor : c.sensors) s += sensor_text(sensor, sensor.channel, "");
+  if (c.channels.empty())
+    s += "\n# One table per channel that is conditioned in another way, with what differs:\n"
+         "\n# [[channel]]\n# name = \"\"  # of an EMG channel\n# condition.highpass_hz = 30.0\n";
+  for (const ChannelOptions& channel : c.channels) s += channel_text(channel);
   if (c.pairs.empty()) s += "\n# One table per two channels to compare:\n" + pair_text({}, "# ");
   for (const PairConfig& pair : c.pairs) s += pair_text(pair, "");
   return s;
@@ -102,26 +118,43 @@ std::string print(const Configuration& c) {
 
 std::string list_options(bool json) {
   return option_list(configuration_rows(), "", json) + option_list(sensor_rows(), "sensor.", json) +
-         option_list(channel_rows(), "sensor.channel.", json) + option_list(pair_rows(), "pair.", json);
+         option_list(channel_rows(), "sensor.channel.", json) + option_list(channel_options_rows(), "channel.", json) +
+         option_list(pair_rows(), "pair.", json);
 }
 
-std::string hash(const dsp::Options& options) {
+std::string hash(const dsp::Options& options, std::span<const dsp::Channel> channels) {
   constexpr std::array<std::string_view, 5> sections{"condition.", "features.", "onset.", "repetition.", "spasm."};
   Configuration c;
   c.dsp = options;
-  std::uint64_t h = 0xcbf29ce484222325U;
+  std::string text;
   for (const Row<Configuration>& row : configuration_rows()) {
     const std::string_view key = row.rule.key;
-    if (std::none_of(sections.begin(), sections.end(), [key](auto section) { return key.starts_with(section); }))
-      continue;
-    for (const char byte : std::string(key) + "=" + toml_text(row.member(c)) + "\n")
-      h = (h ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
+    if (std::any_of(sections.begin(), sections.end(), [key](auto section) { return key.starts_with(section); }))
+      text += std::string(key) + "=" + toml_text(row.member(c)) + "\n";
   }
+  std::set<std::string> of_channels;  // in the same order wherever they stand
+  for (const dsp::Channel& channel : channels) {
+    if (!channel.condition) continue;
+    ChannelOptions own{channel.name, *channel.condition, {}}, all{channel.name, options.condition, {}};
+    for (const Row<ChannelOptions>& row : channel_options_rows())
+      if (const std::string value = toml_text(row.member(own)); value != toml_text(row.member(all)))
+        of_channels.insert(channel_key(channel.name, row.rule.key) + "=" + value + "\n");
+  }
+  for (const std::string& line : of_channels) text += line;
+  std::uint64_t h = 0xcbf29ce484222325U;
+  for (const char byte : text) h = (h ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
   std::string digits(16, '0');
   for (std::size_t i = 16; i-- > 0; h >>= 4U) digits[i] = "0123456789abcdef"[h & 15U];
   return digits;
 }
 
-std::string hash(const Configuration& c) { return hash(c.dsp); }
+std::string hash(const Configuration& c) {
+  std::vector<dsp::Channel> own;
+  for (const ChannelOptions& channel : c.channels) {
+    own.emplace_back().name = channel.name;
+    own.back().condition = condition_of(c, channel);
+  }
+  return hash(c.dsp, own);
+}
 
 }  // namespace myod::config

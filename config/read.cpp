@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cmath>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
@@ -140,6 +141,8 @@ class Reader {
     for (const auto& [key, node] : document) {
       if (key.str() == "sensor") {
         sensors(node, key.source(), c);
+      } else if (key.str() == "channel") {
+        own_channels(node, key.source(), c);
       } else if (key.str() == "pair") {
         pairs(node, key.source(), c);
       } else if (const toml::table* const section = node.as_table()) {
@@ -182,6 +185,26 @@ class Reader {
     });
   }
 
+  /// [[channel]]: its options stand in a table of their section, as condition.mains does.
+  void own_channels(const toml::node& node, const toml::source_region& source, Configuration& c) {
+    c.channels.clear();
+    each_table(node, source, "channel", "[[channel]]", [&](const toml::table& table) {
+      ChannelOptions& channel = c.channels.emplace_back();
+      channel.places[""] = at(table.source());
+      const std::string shown = channel_key(table["name"].value_or(std::string()), "");
+      const auto read = [&](const std::string& key, const toml::node& value, const toml::source_region& where) {
+        option(channel_options_rows(), channel, key, shown, "", value, where, channel.places);
+      };
+      for (const auto& [key, value] : table) {
+        const toml::table* const section = value.as_table();
+        if (section == nullptr) read(std::string(key.str()), value, key.source());
+        if (section == nullptr) continue;
+        for (const auto& [name, inner] : *section)
+          read(std::string(key.str()) + "." + std::string(name.str()), inner, name.source());
+      }
+    });
+  }
+
   void pairs(const toml::node& node, const toml::source_region& source, Configuration& c) {
     c.pairs.clear();
     each_table(node, source, "pair", "[[pair]]", [&](const toml::table& table) {
@@ -208,6 +231,22 @@ class Reader {
   bool numbered_;
   std::vector<std::pair<toml::source_index, std::string>> errors_;
 };
+
+/// NAME of channel.NAME.condition.KEY, after channel. A name may hold points.
+std::optional<std::string_view> channel_name(std::string_view rest) {
+  const std::size_t end = rest.rfind(".condition.");
+  return end == std::string_view::npos || end == 0 ? std::nullopt : std::optional(rest.substr(0, end));
+}
+
+/// The options of that channel; those of a new one when it has none yet.
+ChannelOptions& options_of(Configuration& c, std::string_view name) {
+  const auto found =
+      std::find_if(c.channels.begin(), c.channels.end(), [name](const ChannelOptions& o) { return o.name == name; });
+  if (found != c.channels.end()) return *found;
+  ChannelOptions& fresh = c.channels.emplace_back();
+  fresh.name = name;
+  return fresh;
+}
 
 /// VALUE as TOML; what is no TOML value, or was meant for a text, is taken as it stands.
 toml::table parse_value(std::string_view text, bool as_text) {
@@ -275,8 +314,14 @@ void set(Configuration& c, std::string_view assignment, std::string_view place) 
   const std::string_view text = trim(assignment.substr(equals + 1));
   Reader reader(std::string(place), false);
   try {
-    if (key == "sensor" || key == "pair") {
+    if (key == "sensor" || key == "channel" || key == "pair") {
       reader.document(toml::parse(std::string(key) + " = " + std::string(text)), c);
+    } else if (key.starts_with("channel.")) {
+      const auto name = channel_name(key.substr(8));
+      if (!name) throw ConfigError(asked + "must be channel.NAME.condition.KEY with the name of an EMG channel");
+      ChannelOptions& channel = options_of(c, *name);
+      set_option(reader, channel_options_rows(), channel, key.substr(9 + name->size()), channel_key(*name, ""), text,
+                 channel.places);
     } else if (!key.starts_with("sensor.")) {
       set_option(reader, configuration_rows(), c, key, "", text, c.places);
     } else {

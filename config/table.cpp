@@ -1,6 +1,7 @@
 // Every option of the program.
 #include "config/table.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "dsp/words.hpp"
@@ -13,8 +14,9 @@ using C = Configuration;
 using S = SensorConfig;
 using H = ChannelConfig;
 using P = PairConfig;
+using O = ChannelOptions;
 
-constexpr std::array<std::string_view, 3> blanking_words{"off", "events", "detect"};
+constexpr std::array<std::string_view, 4> blanking_words{"off", "events", "detect", "marker"};
 constexpr std::array<std::string_view, 2> blanking_fill_words{"linear", "hold"};
 constexpr std::array<std::string_view, 4> ecg_words{"off", "highpass", "template", "adaptive"};
 constexpr std::array<std::string_view, 5> mwave_words{"off", "gate", "template", "comb", "prediction"};
@@ -28,45 +30,65 @@ Value choice(Enum& e, std::span<const std::string_view> words) {
   return Choice{reinterpret_cast<std::uint8_t*>(&e), words};  // NOLINT: a byte may look at any object
 }
 
-// clang-format off
-constexpr auto configuration_table = std::to_array<Row<C>>({
-  {{"condition.blanking", "replace the signal around stimulus pulses: as told (events), or as found (detect)"},
-   [](C& c) -> Value { return choice(c.dsp.condition.blanking, blanking_words); }},
-  {{"condition.blanking_fill", "by a straight line, or by the last sample before (shorter delay, worse counts)"},
-   [](C& c) -> Value { return choice(c.dsp.condition.blanking_fill, blanking_fill_words); }},
-  {{"condition.blanking_before_ms", "blanked ahead of a pulse", 0, 10, "ms"},
-   [](C& c) -> Value { return &c.dsp.condition.blanking_before_ms; }},
-  {{"condition.blanking_after_ms", "blanked behind a pulse: 5 where the artefact settles, 20 where the M-wave matters", 1, 50, "ms"},
-   [](C& c) -> Value { return &c.dsp.condition.blanking_after_ms; }},
-  {{"condition.stimulus_hz", "rate of the pulses to detect; 0 waits until five are regular, and they pass unblanked", 0, 200, "Hz"},
-   [](C& c) -> Value { return &c.dsp.condition.stimulus_hz; }},
-  {{"condition.highpass", "remove offset and slow motion"},
-   [](C& c) -> Value { return &c.dsp.condition.highpass; }},
-  {{"condition.highpass_hz", "Butterworth corner: 20 for limbs, 30 with 4 poles near the heart", 0.5, 1000, "Hz"},
-   [](C& c) -> Value { return &c.dsp.condition.highpass_hz; }},
-  {{"condition.highpass_poles", "order of the high-pass", 2, 8, "", true},
-   [](C& c) -> Value { return &c.dsp.condition.highpass_poles; }},
-  {{"condition.mains", "take out hum: auto follows it where it is found and disturbs, adaptive always; notch and comb stand"},
-   [](C& c) -> Value { return choice(c.dsp.condition.mains, mains_words); }},
-  {{"condition.mains_hz", "nominal line frequency; 0 finds 50 or 60 (auto only)", 0, 65, "Hz"},
-   [](C& c) -> Value { return &c.dsp.condition.mains_hz; }},
-  {{"condition.mains_bandwidth_hz", "width of notch and comb between their -3 dB points", 0.5, 20, "Hz"},
-   [](C& c) -> Value { return &c.dsp.condition.mains_bandwidth_hz; }},
-  {{"condition.ecg", "heart beats: filter and gate them, take out their template, or what follows from a reference"},
-   [](C& c) -> Value { return choice(c.dsp.condition.ecg, ecg_words); }},
-  {{"condition.ecg_reference", "name of the channel that holds the ECG, for condition.ecg = adaptive"},
-   [](C& c) -> Value { return &c.dsp.condition.ecg_reference; }},
-  {{"condition.mwave", "the muscle's answer to a pulse: mask it, or take it out by its past (needs blanking)"},
-   [](C& c) -> Value { return choice(c.dsp.condition.mwave, mwave_words); }},
-  {{"condition.mwave_ms", "masked behind a pulse, for gate and template", 0, 50, "ms"},
-   [](C& c) -> Value { return &c.dsp.condition.mwave_ms; }},
-  {{"condition.lowpass", "remove what lies above the muscle's spectrum"},
-   [](C& c) -> Value { return &c.dsp.condition.lowpass; }},
-  {{"condition.lowpass_hz", "Butterworth corner; 0.45 of the rate where that is lower", 10, 10000, "Hz"},
-   [](C& c) -> Value { return &c.dsp.condition.lowpass_hz; }},
-  {{"condition.lowpass_poles", "order of the low-pass", 2, 8, "", true},
-   [](C& c) -> Value { return &c.dsp.condition.lowpass_poles; }},
+dsp::ConditionOptions& condition_in(C& c) { return c.dsp.condition; }
+dsp::ConditionOptions& condition_in(O& o) { return o.condition; }
 
+/// The rows of `first`, then those of `second`.
+template <typename Owner, std::size_t N, std::size_t M>
+constexpr std::array<Row<Owner>, N + M> joined(const std::array<Row<Owner>, N>& first,
+                                               const std::array<Row<Owner>, M>& second) {
+  std::array<Row<Owner>, N + M> all{};
+  std::copy(second.begin(), second.end(), std::copy(first.begin(), first.end(), all.begin()));
+  return all;
+}
+
+// clang-format off
+/// Of all channels, and of one of them alone.
+template <typename Owner>
+constexpr auto condition_table = std::to_array<Row<Owner>>({
+  {{"condition.lead_off_mv", "an offset beyond is an electrode that is off, 300 as a rule; 0: the front end passes no offset", 0, 2000, "mV"},
+   [](Owner& o) -> Value { return &condition_in(o).lead_off_mv; }},
+  {{"condition.blanking", "replace the signal around stimulus pulses: as told (events), as found (detect), or at a trigger's edges (marker)"},
+   [](Owner& o) -> Value { return choice(condition_in(o).blanking, blanking_words); }},
+  {{"condition.blanking_fill", "by a straight line, or by the last sample before (shorter delay, worse counts)"},
+   [](Owner& o) -> Value { return choice(condition_in(o).blanking_fill, blanking_fill_words); }},
+  {{"condition.blanking_before_ms", "blanked ahead of a pulse", 0, 10, "ms"},
+   [](Owner& o) -> Value { return &condition_in(o).blanking_before_ms; }},
+  {{"condition.blanking_after_ms", "blanked behind a pulse: 5 where the artefact settles, 20 where the M-wave matters", 1, 50, "ms"},
+   [](Owner& o) -> Value { return &condition_in(o).blanking_after_ms; }},
+  {{"condition.stimulus_hz", "rate of the pulses to detect; 0 waits until five are regular, and they pass unblanked", 0, 200, "Hz"},
+   [](Owner& o) -> Value { return &condition_in(o).stimulus_hz; }},
+  {{"condition.marker", "name of the channel the stimulator's trigger is wired to, for condition.blanking = marker"},
+   [](Owner& o) -> Value { return &condition_in(o).marker; }},
+  {{"condition.highpass", "remove offset and slow motion"},
+   [](Owner& o) -> Value { return &condition_in(o).highpass; }},
+  {{"condition.highpass_hz", "Butterworth corner: 20 for limbs, 30 with 4 poles near the heart", 0.5, 1000, "Hz"},
+   [](Owner& o) -> Value { return &condition_in(o).highpass_hz; }},
+  {{"condition.highpass_poles", "order of the high-pass", 2, 8, "", true},
+   [](Owner& o) -> Value { return &condition_in(o).highpass_poles; }},
+  {{"condition.mains", "take out hum: auto follows it where it is found and disturbs, adaptive always; notch and comb stand"},
+   [](Owner& o) -> Value { return choice(condition_in(o).mains, mains_words); }},
+  {{"condition.mains_hz", "nominal line frequency; 0 finds 50 or 60 (auto only)", 0, 65, "Hz"},
+   [](Owner& o) -> Value { return &condition_in(o).mains_hz; }},
+  {{"condition.mains_bandwidth_hz", "width of notch and comb between their -3 dB points", 0.5, 20, "Hz"},
+   [](Owner& o) -> Value { return &condition_in(o).mains_bandwidth_hz; }},
+  {{"condition.ecg", "heart beats: filter and gate them, take out their template, or what follows from a reference"},
+   [](Owner& o) -> Value { return choice(condition_in(o).ecg, ecg_words); }},
+  {{"condition.ecg_reference", "name of the channel that holds the ECG, for condition.ecg = adaptive"},
+   [](Owner& o) -> Value { return &condition_in(o).ecg_reference; }},
+  {{"condition.mwave", "the muscle's answer to a pulse: mask it, or take it out by its past (needs blanking)"},
+   [](Owner& o) -> Value { return choice(condition_in(o).mwave, mwave_words); }},
+  {{"condition.mwave_ms", "masked behind a pulse, for gate and template", 0, 50, "ms"},
+   [](Owner& o) -> Value { return &condition_in(o).mwave_ms; }},
+  {{"condition.lowpass", "remove what lies above the muscle's spectrum"},
+   [](Owner& o) -> Value { return &condition_in(o).lowpass; }},
+  {{"condition.lowpass_hz", "Butterworth corner; 0.45 of the rate where that is lower", 10, 10000, "Hz"},
+   [](Owner& o) -> Value { return &condition_in(o).lowpass_hz; }},
+  {{"condition.lowpass_poles", "order of the low-pass", 2, 8, "", true},
+   [](Owner& o) -> Value { return &condition_in(o).lowpass_poles; }},
+});
+
+constexpr auto configuration_table = joined(condition_table<C>, std::to_array<Row<C>>({
   {{"features.window_ms", "window of RMS and ARV", 10, 10000, "ms"},
    [](C& c) -> Value { return &c.dsp.features.window_ms; }},
   {{"features.hop_ms", "time between two feature frames", 1, 1000, "ms"},
@@ -136,7 +158,7 @@ constexpr auto configuration_table = std::to_array<Row<C>>({
    [](C& c) -> Value { return &c.realtime.cpu; }},
   {{"realtime.lock_memory", "keep rings and pipelines in memory"},
    [](C& c) -> Value { return &c.realtime.lock_memory; }},
-});
+}));
 
 constexpr auto sensor_table = std::to_array<Row<S>>({
   {{"name", "unique; letters, digits, _ and -"}, [](S& s) -> Value { return &s.name; }},
@@ -166,6 +188,10 @@ constexpr auto channel_table = std::to_array<Row<H>>({
    [](H& h) -> Value { return &h.unit; }},
 });
 
+constexpr auto channel_options_table = joined(std::to_array<Row<O>>({
+  {{"name", "of an EMG channel"}, [](O& o) -> Value { return &o.name; }},
+}), condition_table<O>);
+
 constexpr auto pair_table = std::to_array<Row<P>>({
   {{"name", "unique; empty is FIRST/SECOND"}, [](P& p) -> Value { return &p.pair.name; }},
   {{"first", "name of a channel: the left side, or the agonist"}, [](P& p) -> Value { return &p.pair.first; }},
@@ -182,6 +208,7 @@ constexpr auto pair_table = std::to_array<Row<P>>({
 std::span<const Row<Configuration>> configuration_rows() { return configuration_table; }
 std::span<const Row<SensorConfig>> sensor_rows() { return sensor_table; }
 std::span<const Row<ChannelConfig>> channel_rows() { return channel_table; }
+std::span<const Row<ChannelOptions>> channel_options_rows() { return channel_options_table; }
 std::span<const Row<PairConfig>> pair_rows() { return pair_table; }
 
 }  // namespace myod::config

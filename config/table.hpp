@@ -1,4 +1,5 @@
-// The option tables: one row per option, for the configuration itself, a sensor, a sensor's channel and a pair.
+// The option tables: one row per option, for the configuration itself, a sensor, a sensor's channel, an EMG
+// channel's own conditioning and a pair.
 // Reading, printing, --set, --list-options and the messages all walk these rows; the default is what a fresh object
 // holds.
 #pragma once
@@ -46,6 +47,7 @@ struct Row {
 std::span<const Row<Configuration>> configuration_rows();
 std::span<const Row<SensorConfig>> sensor_rows();
 std::span<const Row<ChannelConfig>> channel_rows();
+std::span<const Row<ChannelOptions>> channel_options_rows();  ///< all but the name as condition.* of all channels
 std::span<const Row<PairConfig>> pair_rows();
 
 }  // namespace myod::config

@@ -42,6 +42,7 @@ class Mistakes {
     if (!text_.empty()) text_ += '\n';
     text_ += with_place(place, key + " = " + value + ": " + must);
   }
+  bool none() const { return text_.empty(); }
   void throw_if_any() const {
     if (!text_.empty()) throw ConfigError(text_);
   }
@@ -91,28 +92,43 @@ void check_sensor(const SensorConfig& s, Names& channel_names, Mistakes& m) {
   }
 }
 
-void check_condition(const Configuration& c, Mistakes& m) {
-  const auto at = [&c](std::string_view key) { return place_of(c.places, key); };
-  const dsp::ConditionOptions& o = c.dsp.condition;
+/// `own`: where the options of one channel were given; nothing for those of all.
+void check_condition(const Configuration& c, const dsp::ConditionOptions& o, const ChannelOptions* own, Mistakes& m) {
+  const auto given = [&](const std::string& key) { return own != nullptr && own->places.contains(key); };
+  const auto add = [&](const std::string& key, const std::string& value, const std::string& must) {
+    m.add(place_of(given(key) ? own->places : c.places, key), given(key) ? channel_key(own->name, key) : key, value,
+          must + (own == nullptr || given(key) ? "" : " (for channel " + own->name + ")"));
+  };
   if (o.highpass && o.lowpass && o.lowpass_hz <= o.highpass_hz) {
-    const bool blame_lowpass = c.places.contains("condition.lowpass_hz");
-    if (blame_lowpass)
-      m.add(at("condition.lowpass_hz"), "condition.lowpass_hz", number(o.lowpass_hz),
-            "must be above condition.highpass_hz = " + number(o.highpass_hz) + " Hz");
+    const bool highpass_of_channel = given("condition.highpass_hz") && !given("condition.lowpass_hz");
+    if (!highpass_of_channel && (given("condition.lowpass_hz") || c.places.contains("condition.lowpass_hz")))
+      add("condition.lowpass_hz", number(o.lowpass_hz),
+          "must be above condition.highpass_hz = " + number(o.highpass_hz) + " Hz");
     else
-      m.add(at("condition.highpass_hz"), "condition.highpass_hz", number(o.highpass_hz),
-            "must be below condition.lowpass_hz = " + number(o.lowpass_hz) + " Hz");
+      add("condition.highpass_hz", number(o.highpass_hz),
+          "must be below condition.lowpass_hz = " + number(o.lowpass_hz) + " Hz");
   }
   const bool fixed = o.mains != dsp::Mains::off && o.mains != dsp::Mains::automatic;
   if (o.mains_hz < 45.0 && (fixed || o.mains_hz > 0.0))
-    m.add(at("condition.mains_hz"), "condition.mains_hz", number(o.mains_hz),
-          fixed ? "must be 45..65 Hz, usually 50 or 60: only condition.mains = \"auto\" finds it"
-                : "must be 45..65 Hz, or 0 to find it");
+    add("condition.mains_hz", number(o.mains_hz),
+        fixed ? "must be 45..65 Hz, usually 50 or 60: only condition.mains = \"auto\" finds it"
+              : "must be 45..65 Hz, or 0 to find it");
   if (o.ecg == dsp::Ecg::adaptive && o.ecg_reference.view().empty())
-    m.add(at("condition.ecg"), "condition.ecg", "\"adaptive\"",
-          "must have condition.ecg_reference, the name of the channel that holds the ECG");
+    add("condition.ecg", "\"adaptive\"",
+        "must have condition.ecg_reference, the name of the channel that holds the ECG");
+  if (o.blanking == dsp::Blanking::marker && o.marker.view().empty())
+    add("condition.blanking", "\"marker\"",
+        "must have condition.marker, the name of the channel the stimulator's trigger is wired to");
   if (o.mwave != dsp::Mwave::off && o.blanking == dsp::Blanking::off)
-    m.add(at("condition.mwave"), "condition.mwave", "on", "must have condition.blanking, which knows the pulses");
+    add("condition.mwave", "on", "must have condition.blanking, which knows the pulses");
+}
+
+void check_own(const Configuration& c, const ChannelOptions& channel, Names& names, Mistakes& m) {
+  if (channel.name.empty())
+    m.add(place_of(channel.places, "name"), "channel.name", quoted(channel.name), "must be the name of an EMG channel");
+  else
+    check_unique(names, channel.name, place_of(channel.places, "name"), "channel.name", m);
+  check_condition(c, condition_of(c, channel), &channel, m);
 }
 
 void check_pair(const dsp::PairNames& pair, const Places& places, Names& names, Mistakes& m) {
@@ -142,12 +158,35 @@ void check_onset(const Configuration& c, Mistakes& m) {
           "must be \"standard\": only onset.method = \"cusum\" has it");
 }
 
+/// The names of the EMG channels of all streams.
+class EmgChannels {
+ public:
+  explicit EmgChannels(const std::vector<dsp::Stream>& streams) {
+    for (const dsp::Stream& s : streams)
+      for (const dsp::Channel& channel : s.channels)
+        if (channel.kind == dsp::ChannelKind::emg) names_.insert(channel.name);
+  }
+  void check(std::string_view place, const std::string& key, const std::string& name, Mistakes& m) const {
+    if (names_.contains(name)) return;
+    std::string known;
+    for (const std::string& one : names_) known += (known.empty() ? "" : ", ") + one;
+    m.add(place, key, quoted(name), "must be an EMG channel, one of " + known);
+  }
+
+ private:
+  std::set<std::string, std::less<>> names_;
+};
+
 }  // namespace
 
 void validate(const Configuration& c) {
   Mistakes m;
   const auto at = [&c](std::string_view key) { return place_of(c.places, key); };
-  check_condition(c, m);
+  check_condition(c, c.dsp.condition, nullptr, m);
+  if (m.none()) {  // what is wrong for all is said once
+    Names own_names;
+    for (const ChannelOptions& channel : c.channels) check_own(c, channel, own_names, m);
+  }
   check_onset(c, m);
   if (c.dsp.features.band_high_hz <= c.dsp.features.band_low_hz)
     m.add(at("features.band_high_hz"), "features.band_high_hz", number(c.dsp.features.band_high_hz),
@@ -167,17 +206,19 @@ void validate(const Configuration& c) {
 }
 
 void check_pairs(const Configuration& c, const std::vector<dsp::Stream>& streams) {
-  std::set<std::string, std::less<>> emg;
-  for (const dsp::Stream& s : streams)
-    for (const dsp::Channel& channel : s.channels)
-      if (channel.kind == dsp::ChannelKind::emg) emg.insert(channel.name);
-  std::string known;
-  for (const std::string& name : emg) known += (known.empty() ? "" : ", ") + name;
+  const EmgChannels emg(streams);
   Mistakes m;
   for (const auto& [pair, places] : c.pairs)
     for (const auto& [k, channel] : {std::pair{"first", pair.first}, std::pair{"second", pair.second}})
-      if (!emg.contains(channel))
-        m.add(place_of(places, k), pair_key(pair.name, k), quoted(channel), "must be an EMG channel, one of " + known);
+      emg.check(place_of(places, k), pair_key(pair.name, k), channel, m);
+  m.throw_if_any();
+}
+
+void check_channels(const Configuration& c, const std::vector<dsp::Stream>& streams) {
+  const EmgChannels emg(streams);
+  Mistakes m;
+  for (const ChannelOptions& channel : c.channels)
+    emg.check(place_of(channel.places, "name"), "channel.name", channel.name, m);
   m.throw_if_any();
 }
 

@@ -38,6 +38,10 @@ std::string joined(const List& list, std::string (*text)(std::string_view)) {
 
 std::string plain(std::string_view s) { return std::string(s); }
 
+std::string path(std::string_view list, std::string_view name, std::string_view key) {
+  return std::string(list) + "." + (name.empty() ? std::string() : std::string(name) + ".") + std::string(key);
+}
+
 }  // namespace
 
 std::string quoted(std::string_view text) {
@@ -55,13 +59,9 @@ std::string quoted(std::string_view text) {
   return s + '"';
 }
 
-std::string sensor_key(std::string_view name, std::string_view key) {
-  return "sensor." + (name.empty() ? std::string() : std::string(name) + ".") + std::string(key);
-}
-
-std::string pair_key(std::string_view name, std::string_view key) {
-  return "pair." + (name.empty() ? std::string() : std::string(name) + ".") + std::string(key);
-}
+std::string sensor_key(std::string_view name, std::string_view key) { return path("sensor", name, key); }
+std::string pair_key(std::string_view name, std::string_view key) { return path("pair", name, key); }
+std::string channel_key(std::string_view name, std::string_view key) { return path("channel", name, key); }
 
 std::string toml_text(const Value& value) {
   return std::visit(

@@ -222,16 +222,17 @@ void App::look_at_pairs() {
     if (pipelines_.running(plan.stream)) streams.push_back(pipelines_.stream(plan.stream));
   if (streams.size() < plans_.size()) return;
   try {
+    config::check_channels(configuration_, streams);
     config::check_pairs(configuration_, streams);
   } catch (const config::ConfigError& wrong) {
-    spdlog::error("nothing can be said of a pair: {}", wrong.what());
+    spdlog::error("a channel that is named is not there: {}", wrong.what());
   }
 }
 
 void App::describe(const dsp::Stream& stream, const dsp::Options& options, std::uint32_t index, std::uint32_t epoch) {
   v1::Stream message = proto::describe(stream, options, index, epoch);
   message.set_sensor_kind(std::string(plans_[index].row->name));
-  message.set_config_hash(config::hash(options));
+  message.set_config_hash(config::hash(options, stream.channels));
   server_.describe(message);
 }
 

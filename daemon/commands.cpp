@@ -185,11 +185,13 @@ void Commands::configure(const v1::Command& command, Answer answer) {
   try {
     for (const std::string& setting : command.configure().settings()) config::set(changed, setting, "configure");
     config::validate(changed);
+    check_channels(changed);
   } catch (const config::ConfigError& wrong) {
     return answer(refusal(command, v1::ERROR_CODE_BAD_VALUE, wrong.what()));
   }
   config::Configuration rest = changed;
   rest.dsp = configuration_.dsp;
+  rest.channels = configuration_.channels;
   if (config::print(rest) != config::print(configuration_))
     return answer(refusal(command, v1::ERROR_CODE_UNSUPPORTED,
                           "only signal processing can change while running: restart myod with --set for the others"));
@@ -205,7 +207,9 @@ void Commands::configure(const v1::Command& command, Answer answer) {
   for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
     if (!pipelines_.running(s)) continue;
     ++group->open;
-    pipelines_.rebuild(s, pipelines_.stream(s), changed.dsp, text, [this, group, changed](const auto& outcome) {
+    dsp::Stream stream = pipelines_.stream(s);
+    config::condition_channels(changed, stream);
+    pipelines_.rebuild(s, std::move(stream), changed.dsp, text, [this, group, changed](const auto& outcome) {
       if (outcome.busy) {
         busy(group, outcome.error);
       } else if (!outcome.done()) {

@@ -78,6 +78,8 @@ class Commands {
   std::optional<std::vector<Place>> emg_channels(const v1::Command& command, const Names& names,
                                                  const std::string& verb, const std::string& done,
                                                  const Answer& answer) const;
+  /// Throws when a [[channel]] is none of the sensors' that have started, once all have.
+  void check_channels(const config::Configuration& changed) const;
   static v1::Reply refusal(const v1::Command& command, v1::ErrorCode error, const std::string& text);
   std::optional<Place> find_channel(const std::string& name, std::string& known) const;
 

@@ -17,6 +17,15 @@ std::optional<Commands::Place> Commands::find_channel(const std::string& name, s
   return std::nullopt;
 }
 
+void Commands::check_channels(const config::Configuration& changed) const {
+  std::vector<dsp::Stream> streams;
+  for (std::uint32_t s = 0; s < pipelines_.size(); ++s) {
+    if (!pipelines_.running(s)) return;
+    streams.push_back(pipelines_.stream(s));
+  }
+  config::check_channels(changed, streams);
+}
+
 std::optional<std::vector<Commands::Place>> Commands::emg_channels(const v1::Command& command, const Names& names,
                                                                    const std::string& verb, const std::string& done,
                                                                    const Answer& answer) const {

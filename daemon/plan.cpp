@@ -89,6 +89,7 @@ dsp::Stream make_stream(const SensorPlan& plan, const sensors::Setup& layout, do
       channel.name = plan.name + "." + channel.name;
     }
   }
+  config::condition_channels(configuration, stream);
   return stream;
 }
 
@@ -109,7 +110,9 @@ void check_names(const std::vector<SensorPlan>& plans, const config::Configurati
             config::located(c, "channel: the name \"" + channel.name + "\" is used twice: give unique names"));
     streams.push_back(stream);
   }
-  if (streams.size() == plans.size()) config::check_pairs(configuration, streams);
+  if (streams.size() < plans.size()) return;
+  config::check_channels(configuration, streams);
+  config::check_pairs(configuration, streams);
 }
 
 }  // namespace myod::daemon

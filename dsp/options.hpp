@@ -9,8 +9,9 @@
 
 namespace myod::dsp {
 
-/// Where stimulus pulses are known from: events are told by a command, detect finds them in the signal.
-enum class Blanking : std::uint8_t { off, events, detect };
+/// Where stimulus pulses are known from: events are told by a command, detect finds them in the signal, marker takes the
+/// rising edges of a channel that the stimulator's trigger is wired to.
+enum class Blanking : std::uint8_t { off, events, detect, marker };
 enum class BlankingFill : std::uint8_t { linear, hold };
 
 /// automatic: the adaptive canceller, only where hum is found and disturbs.
@@ -22,11 +23,13 @@ enum class Ecg : std::uint8_t { off, highpass, pattern, adaptive };
 enum class Mwave : std::uint8_t { off, gate, pattern, comb, prediction };
 
 struct ConditionOptions {
+  double lead_off_mv = 0.0;  ///< an offset beyond +- this is an electrode that is off; 0: the front end passes none
   Blanking blanking = Blanking::off;
   BlankingFill blanking_fill = BlankingFill::linear;
   double blanking_before_ms = 1.0;
   double blanking_after_ms = 5.0;
   double stimulus_hz = 0.0;  ///< 0: not known, detection waits for a regular period
+  Text<64> marker;           ///< name of the channel, for marker
   bool highpass = true;
   double highpass_hz = 20.0;
   std::int64_t highpass_poles = 2;
@@ -40,6 +43,8 @@ struct ConditionOptions {
   bool lowpass = true;
   double lowpass_hz = 450.0;  ///< at rates below 900 Hz the pipeline uses 0.45 of the rate and says so
   std::int64_t lowpass_poles = 2;
+
+  bool operator==(const ConditionOptions&) const = default;
 };
 
 struct FeatureOptions {

@@ -15,6 +15,7 @@ namespace myod::dsp {
 namespace {
 
 constexpr double least_steps = 0.25;  // RMS behind the high-pass (dsp-spec 0b.4)
+static_assert(run_rows <= Conditioner::most_rows);
 
 Stream checked(Stream stream, const FeatureOptions& o) {
   if (stream.rate_mhz == 0) throw std::invalid_argument("sensor " + stream.sensor + ": rate_hz must be above 0");
@@ -41,8 +42,6 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       lane_count(conditioner.channels().size()),
       lanes(conditioner.lanes()),
       validity(lane_count, stream.rate_mhz),
-      conditioning_delay_s(dsp::conditioning_delay_s(options.condition, rate_hz)),
-      flat_steps(least_steps * lowpass_noise_gain(options.condition, rate_hz)),
       amplitude(math::window_samples(options.features.window_ms, stream.rate_mhz), lanes),
       control(math::window_samples(options.features.control_window_ms, stream.rate_mhz), lanes),
       repetition(math::window_samples(repetition_window_ms, stream.rate_mhz), lanes),
@@ -70,20 +69,23 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
                          std::vector<double>(lane_count, unknown)},
       history(forget_after + std::max(pending.work.samples, pending_repetition.work.samples), lanes),
       quality({rate_hz, spectrum_samples, pending.work.samples, lane_count, lanes, options.condition.mains_hz,
-               options.features}),
+               most_offset_uv(), options.features}),
       onsets(lane_count, run_rows),
       levels(lanes / lane_tile),
       edges(stream),
       calibrations(rate_hz, lane_count) {
-  for (std::size_t lane = 0; lane < lane_count; ++lane)
+  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+    const Highpass highpass = highpass_in_use(condition(lane));
+    conditioning_delay_s.push_back(dsp::conditioning_delay_s(stream, options.condition, condition(lane)));
+    flat_steps.push_back(least_steps * lowpass_noise_gain(condition(lane), rate_hz));
     muscles.push_back(
-        Lane{OnsetDetector(rate_hz, options.onset, highpass_in_use(options.condition).hz,
-                           highpass_in_use(options.condition).poles),
+        Lane{OnsetDetector(rate_hz, options.onset, highpass.hz, highpass.poles),
              RepetitionCounter(repetition_hop_ms / 1000.0, options.repetition),
              RepetitionSpectrum(repetition_spectrum.bins()),
              ActiveTime(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz)),
              Fatigue(options.features.spectrum_window_ms / 1000.0, options.features.spectrum_hop_ms / 1000.0),
              UnexpectedActivity(repetition_hop_ms / 1000.0)});
+  }
   for (Lane& muscle : muscles) onsets.add(muscle.onset);
   for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) integrals.emplace_back(tile);
   for (std::size_t tile = 0; tile < lanes / lane_tile; ++tile) rhythms.emplace_back(tile);
@@ -280,7 +282,7 @@ void Pipeline::State::detect(std::size_t rows, Sink& sink) noexcept {
   for (const auto& [row, lane, d] : onsets.push(next_index, samples, clean_since <= next_index && !gated)) {
     tell_trains(next_index + row, sink);
     tell_edges(next_index + row, sink);
-    const double t = std::max(0.0, seconds(d.event_index) - conditioning_delay_s);
+    const double t = std::max(0.0, seconds(d.event_index) - conditioning_delay_s[lane]);
     Event e = event(d.kind, static_cast<std::int32_t>(channel(lane)), t, seconds(d.decision_index), unknown);
     if (d.brief) e.text << "brief";
     Lane& muscle = muscles[lane];
@@ -303,22 +305,6 @@ void Pipeline::State::try_calibrations(std::size_t rows, Sink& sink) noexcept {
       if (const auto result = calibrations.push(lane, y[row * lanes + lane], counts(flag), flag == sample_railed))
         close_trial(lane, *result, sink);
     }
-}
-
-/// Stimulation that was found, known at that sample or before: its first pulses, and how many there were.
-void Pipeline::State::tell_trains(std::uint64_t index, Sink& sink) noexcept {
-  while (const auto train = conditioner.train(index)) tell_train(*train, sink);
-}
-
-void Pipeline::State::tell_train(const TrainNote& train, Sink& sink) noexcept {
-  const double first_s = std::max(0.0, seconds(train.first) - conditioning_delay_s);
-  Event e = event(EventKind::stimulus, all_channels, first_s, seconds(train.index),
-                  train.ended ? static_cast<double>(train.pulses) : train.hz);
-  if (train.ended)
-    e.text.number(static_cast<double>(train.pulses), 0) << " pulses, ended";
-  else
-    (e.text << "pulses at ").number(train.hz, 2) << " Hz found";
-  sink.event(e, nullptr);
 }
 
 void Pipeline::State::close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept {

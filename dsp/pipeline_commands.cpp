@@ -107,7 +107,7 @@ CommandResult Pipeline::State::schedule(const Command& command, Sink& sink) noex
   Event e = event(EventKind::stimulus, all_channels, command.value, seconds(next_index), pulses);
   e.text.number(pulses, 0) << (command.pulses == 1 ? " pulse" : " pulses");
   if (late > 0) {
-    validity.late(next_index + 1);
+    validity.late(next_index + 1 + conditioner.line_behind_blanking());
     (e.text << ", told ").number(1000.0 * seconds(late), 1) << " ms too late to blank: windows are void";
   }
   sink.event(e, nullptr);

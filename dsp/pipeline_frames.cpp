@@ -31,7 +31,7 @@ void Pipeline::State::look_at_levels() noexcept {
 bool Pipeline::State::flat(std::size_t lane) const noexcept {
   if (std::isinf(conditioner.intake().step_uv(lane))) return true;
   const Window& window = amplitude.samples() > repetition.samples() ? amplitude : repetition;
-  const double limit = flat_steps * conditioner.intake().step_uv(lane);
+  const double limit = flat_steps[lane] * conditioner.intake().step_uv(lane);
   return window.squares.at(lane) < limit * limit * window.count.at(lane) &&
          window.valid_fraction(lane) >= options.features.min_valid;
 }

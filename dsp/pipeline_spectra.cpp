@@ -19,6 +19,13 @@ std::size_t spread_samples(double hop_ms, std::uint64_t rate_mhz) {
   return math::window_samples(share_of_hop * hop_ms, rate_mhz);
 }
 
+std::vector<double> Pipeline::State::most_offset_uv() const {
+  constexpr double uv_per_mv = 1000.0;
+  std::vector<double> list;
+  for (std::size_t lane = 0; lane < lane_count; ++lane) list.push_back(uv_per_mv * condition(lane).lead_off_mv);
+  return list;
+}
+
 void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
   PendingSpectrum& p = pending;
   const std::uint32_t rate_reason = rate_hz < full_band_rate_hz ? reason_rate : 0U;
@@ -71,10 +78,14 @@ void Pipeline::State::continue_spectrum(std::uint64_t end, bool busy, Sink& sink
     spectrum_numbers(tile * lane_tile + piece - quality.pieces(), sink);
   });
   if (!done) return;
-  quality.end([&](std::size_t lane) {
+  quality.end([&](std::size_t lane, double offset_uv) {
     Event e = event(EventKind::lead_off, static_cast<std::int32_t>(channel(lane)),
                     seconds(p.work.end - spectrum_samples), seconds(p.work.end), unknown);
-    e.text << "an electrode has come off, the mains hum jumped: press it on";
+    e.value = offset_uv;
+    if (std::isnan(offset_uv))
+      e.text << "an electrode has come off, the mains hum jumped: press it on";
+    else
+      (e.text << "an electrode has come off, its offset is ").number(offset_uv / 1000.0, 0) << " mV: press it on";
     sink.event(e, nullptr);
   });
   tell_frame(FrameKind::spectrum, p.work.end, spectrum_samples, spectrum_values_, spectrum_status, sink);
@@ -105,7 +116,8 @@ void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
 /// What the signal before the filters says of itself. False when the electrode is off: nothing else can be said then.
 bool Pipeline::State::judge_signal(std::size_t lane, SpectrumInput& in) noexcept {
   if (in.valid_samples != static_cast<double>(spectrum_samples)) return true;
-  const SignalVerdict verdict = quality.judge(lane, in.active_fraction, conditioner.cancels_mains(lane));
+  const SignalVerdict verdict =
+      quality.judge(lane, pending.work.end, in.active_fraction, conditioner.cancels_mains(lane));
   in.quality = verdict.indices;
   in.mains_db = verdict.mains_db;
   ChannelStatus& s = spectrum_status[channel(lane)];

@@ -161,8 +161,8 @@ struct Pipeline::State {
   Conditioner conditioner;
   std::size_t lane_count, lanes;  // EMG channels; with padding
   Validity validity;
-  double conditioning_delay_s;
-  double flat_steps;  // an RMS below so many steps of the converter is no signal
+  std::vector<double> conditioning_delay_s;  // per lane
+  std::vector<double> flat_steps;            // per lane: an RMS below so many steps of the converter is no signal
 
   Window amplitude, control, repetition;
   MovingSum magnitudes;
@@ -205,6 +205,10 @@ struct Pipeline::State {
   State(Stream stream, Options options, std::uint32_t stream_index, std::uint32_t epoch);
 
   std::size_t channel(std::size_t lane) const noexcept { return conditioner.channels()[lane]; }
+  const ConditionOptions& condition(std::size_t lane) const noexcept {
+    return condition_of(stream.channels[channel(lane)], options.condition);
+  }
+  std::vector<double> most_offset_uv() const;
   double seconds(std::uint64_t index) const noexcept { return static_cast<double>(index) / rate_hz; }
   std::int64_t host_ns(std::int64_t index) const noexcept {
     return clock_ns + math::nanoseconds(index - static_cast<std::int64_t>(clock_index), stream.rate_mhz);
@@ -223,8 +227,6 @@ struct Pipeline::State {
   void detect(std::size_t rows, Sink& sink) noexcept;
   void try_calibrations(std::size_t rows, Sink& sink) noexcept;
   void tell_repetition(std::size_t lane, const RepetitionEnd& end, Sink& sink) noexcept;
-  void tell_trains(std::uint64_t index, Sink& sink) noexcept;
-  void tell_train(const TrainNote& train, Sink& sink) noexcept;
   void close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept;
   void restart_hops(std::uint64_t index) noexcept;
 
@@ -268,6 +270,10 @@ struct Pipeline::State {
 
   // pipeline_spasm.cpp
   void watch_spasms(std::uint64_t end, Sink& sink) noexcept;
+
+  // pipeline_stimuli.cpp
+  void tell_trains(std::uint64_t index, Sink& sink) noexcept;
+  void tell_train(const TrainNote& train, Sink& sink) noexcept;
 
   // pipeline_commands.cpp
   std::optional<CommandResult> apply(const Command& command, Sink& sink) noexcept;

@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "dsp/options.hpp"
 
 namespace myod::dsp {
 
@@ -24,6 +27,7 @@ struct Channel {
   bool step_known = true;  ///< false: raw numbers are no counts of a converter, so one of them is no step (LSB)
   double rail_low = -std::numeric_limits<double>::infinity();  ///< smallest raw count the converter can give
   double rail_high = std::numeric_limits<double>::infinity();  ///< largest
+  std::optional<ConditionOptions> condition{};  ///< of this EMG channel alone; none: those of all channels
 };
 
 struct Stream {

@@ -17,6 +17,7 @@ class Text {
   constexpr Text(std::string_view s) { *this << s; }  // NOLINT(google-explicit-constructor): reads as an assignment
 
   constexpr std::string_view view() const { return {data_.data(), size_}; }
+  constexpr bool operator==(const Text&) const = default;  // behind the text all bytes are zero
 
   constexpr Text& operator<<(std::string_view s) {
     const std::size_t n = std::min(s.size(), N - size_);

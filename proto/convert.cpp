@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "dsp/condition/stages.hpp"
 #include "dsp/features/table.hpp"
@@ -22,6 +23,15 @@ void describe_features(dsp::FrameKind kind, const dsp::FeatureOptions& options, 
     feature.set_meaning(std::string(row.meaning));
     feature.set_window_ms(row.window_ms(options));
     feature.set_delay_ms(row.delay_ms(options));
+  }
+}
+
+template <typename Repeated>
+void describe_conditioning(const std::vector<dsp::StageInfo>& stages, Repeated& out) {
+  for (const dsp::StageInfo& stage : stages) {
+    v1::Stage& s = *out.Add();
+    s.set_name(stage.text);
+    s.set_delay_ms(stage.delay_s * 1000.0);
   }
 }
 
@@ -54,15 +64,15 @@ v1::Stream describe(const dsp::Stream& stream, const dsp::Options& options, std:
     c.set_unit(channel.unit);
     c.set_scale(channel.scale);
     c.set_offset(channel.offset);
+    if (channel.condition)
+      describe_conditioning(dsp::describe_stages(stream, options.condition, *channel.condition),
+                            *c.mutable_conditioning());
   }
   describe_features(dsp::FrameKind::amplitude, options.features, *out.mutable_features());
   describe_features(dsp::FrameKind::spectrum, options.features, *out.mutable_spectrum());
   describe_features(dsp::FrameKind::control, options.features, *out.mutable_control());
-  for (const dsp::StageInfo& stage : dsp::describe_stages(options.condition, stream.rate_hz())) {
-    v1::Stage& s = *out.add_conditioning();
-    s.set_name(stage.text);
-    s.set_delay_ms(stage.delay_s * 1000.0);
-  }
+  describe_conditioning(dsp::describe_stages(stream, options.condition, options.condition),
+                        *out.mutable_conditioning());
   describe_limits(options.condition, stream.rate_hz(), out);
   return out;
 }

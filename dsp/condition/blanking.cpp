@@ -20,7 +20,8 @@ std::size_t BlankingStage::delay_samples(const ConditionOptions& o, double rate_
   return std::max(samples(margin_ms, rate_hz), reach) + (linear ? samples(o.blanking_after_ms, rate_hz) : 0);
 }
 
-BlankingStage::BlankingStage(const ConditionOptions& o, double rate_hz, std::size_t channels, std::size_t lanes)
+BlankingStage::BlankingStage(const ConditionOptions& o, double rate_hz, std::size_t channels, std::size_t lanes,
+                             const Marker& marker)
     : rate_hz_(rate_hz),
       linear_(o.blanking_fill == BlankingFill::linear),
       channels_(channels),
@@ -33,12 +34,14 @@ BlankingStage::BlankingStage(const ConditionOptions& o, double rate_hz, std::siz
       until_(channels, 0),
       last_(channels, 0.0) {
   if (o.blanking == Blanking::detect) train_.emplace(rate_hz, o.stimulus_hz, channels);
+  if (o.blanking == Blanking::marker) marker_.emplace(marker, rate_hz);
 }
 
 void BlankingStage::restart() noexcept {
   fresh_ = true;
   std::fill(until_.begin(), until_.end(), 0);
   if (train_) train_->restart();
+  if (marker_) marker_->lose();
 }
 
 void BlankingStage::set_rate(double hz, std::uint64_t now) noexcept {
@@ -93,9 +96,8 @@ std::uint64_t BlankingStage::schedule(std::uint64_t next_index, double first, do
 }
 
 void BlankingStage::tell(bool ended, std::uint64_t now) noexcept {
-  const std::uint64_t first = now - std::min(now, train_->since_first());
   const double hz = train_->period() > 0.0 ? rate_hz_ / train_->period() : 0.0;
-  notes_[told_++ % notes_.size()] = {now, ended, first + delay_, train_->pulses(), hz};
+  note({now, ended, now - std::min(now, train_->since_first()), train_->pulses(), hz});
   set_rate(ended ? 0.0 : hz, now);
 }
 
@@ -110,6 +112,25 @@ void BlankingStage::detect(const double* y, const std::uint8_t* flags, std::uint
   if (running_ == train_->running()) return;
   running_ = train_->running();
   tell(!running_, now);
+}
+
+/// The line of the stimulator's trigger: an edge is a pulse in every lane.
+void BlankingStage::watch(const double* y, const std::uint8_t* flags, std::uint64_t now) noexcept {
+  MarkerDetector& m = *marker_;
+  const std::size_t line = m.lane();
+  if (!has_value(flags[line])) {
+    m.lose();
+  } else if (m.push(y[line], now)) {
+    for (std::size_t c = 0; c < channels_; ++c) blank(c, now, now);
+    if (m.pulses() == 1)
+      note({now, false, now, 1, 0.0});
+    else
+      set_rate(m.hz(), now);
+  }
+  if (!m.over(now)) return;
+  note({now, true, m.first(), m.pulses(), m.hz()});
+  m.forget();
+  set_rate(0.0, now);
 }
 
 /// The value of a blanked sample that leaves now.
@@ -132,6 +153,7 @@ void BlankingStage::run(Samples& samples) noexcept {
     for (std::size_t c = 0; c < channels_; ++c)
       if (now < until_[c] && has_value(flags[c])) ring_.flag(now, c) = sample_blanked;
     detect(y, flags, now);
+    if (marker_) watch(y, flags, now);
     while (trains_ > 0 && schedule_[0].next <= static_cast<double>(now)) {
       Train& train = schedule_[0];
       const auto at = static_cast<std::uint64_t>(std::max(0LL, std::llround(train.next)));
@@ -155,9 +177,9 @@ void BlankingStage::run(Samples& samples) noexcept {
   }
 }
 
-std::optional<TrainNote> BlankingStage::note(std::uint64_t index) noexcept {
-  if (taken_ == told_ || notes_[taken_ % notes_.size()].index > index) return std::nullopt;
-  return notes_[taken_++ % notes_.size()];
+std::optional<std::uint64_t> BlankingStage::next_note() const noexcept {
+  if (taken_ == told_) return std::nullopt;
+  return notes_[taken_ % notes_.size()].index;
 }
 
 }  // namespace myod::dsp

@@ -3,11 +3,11 @@
 // the last one before. The start lies before the pulse is known, so everything passes through a delay line: linear
 // after
 // + 2 ms, hold 2 ms. Where blanked stretches join and no end is within the line yet, linear holds too.
-// Pulses come from outside at their sample (events), or are found in the lanes together (detect, pulse_train.hpp; until
-// a lane's sigma is known all of it is blanked, and the pulses before a train is known pass, for nobody can know them
-// yet: four of strong ones unless the rate is configured; of weak ones nine, or those of half a second and 16 where it
-// is not). A pulse from outside that arrives when its start has left the line is late: it is counted, blanks what is
-// left, and the caller is told.
+// Pulses come from outside at their sample (events), from a channel the trigger is wired to (marker), or are found in
+// the lanes together (detect, pulse_train.hpp; until a lane's sigma is known all of it is blanked, and the pulses
+// before a train is known pass, for nobody can know them yet: four of strong ones unless the rate is configured; of
+// weak ones nine, or those of half a second and 16 where it is not). A pulse from outside that arrives when its start
+// has left the line is late: it is counted, blanks what is left, and the caller is told.
 #pragma once
 
 #include <array>
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "dsp/condition/lane_ring.hpp"
+#include "dsp/condition/marker.hpp"
 #include "dsp/condition/pulse_train.hpp"
 #include "dsp/condition/stage.hpp"
 #include "dsp/condition/train.hpp"
@@ -26,7 +27,9 @@ namespace myod::dsp {
 
 class BlankingStage : public Stage {
  public:
-  BlankingStage(const ConditionOptions& options, double rate_hz, std::size_t channels, std::size_t lanes);
+  /// `marker`: for Blanking::marker.
+  BlankingStage(const ConditionOptions& options, double rate_hz, std::size_t channels, std::size_t lanes,
+                const Marker& marker = {});
 
   std::size_t line() const noexcept override { return delay_; }
   void run(Samples& samples) noexcept override;
@@ -46,8 +49,9 @@ class BlankingStage : public Stage {
   /// Pulses told and still to come.
   std::uint64_t to_come() const noexcept;
 
-  /// The next note that is due at or before `index`.
-  std::optional<TrainNote> note(std::uint64_t index) noexcept;
+  /// When the next note is due; and that note, taken.
+  std::optional<std::uint64_t> next_note() const noexcept;
+  TrainNote take_note() noexcept { return notes_[taken_++ % notes_.size()]; }
 
   /// Where pulse `number` of a lane lies on the axis of the output, counted from 0 since the stage began; nothing while
   /// it is not known. Of the past the newest 64 are kept: an older number gives the oldest of them.
@@ -59,7 +63,9 @@ class BlankingStage : public Stage {
  private:
   void blank(std::size_t lane, std::uint64_t at, std::uint64_t now) noexcept;
   void detect(const double* y, const std::uint8_t* flags, std::uint64_t now) noexcept;
+  void watch(const double* y, const std::uint8_t* flags, std::uint64_t now) noexcept;
   void tell(bool ended, std::uint64_t now) noexcept;
+  void note(const TrainNote& what) noexcept { notes_[told_++ % notes_.size()] = what; }
   void set_rate(double hz, std::uint64_t now) noexcept;
   double filled(std::size_t lane, std::uint64_t index, std::uint64_t now) noexcept;
 
@@ -77,6 +83,7 @@ class BlankingStage : public Stage {
   std::vector<double> last_;          // per lane: last sample that left
   std::optional<PulseTrain> train_;   // detect
   bool running_ = false;              // a train was under way
+  std::optional<MarkerDetector> marker_;
   std::uint64_t begin_ = 0;
   bool fresh_ = true;
   struct Train {

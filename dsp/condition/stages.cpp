@@ -133,6 +133,11 @@ std::string_view mwave_text(Mwave mwave) {
   return texts.at(static_cast<std::size_t>(mwave));
 }
 
+std::string pulses_text(const ConditionOptions& o) {
+  if (o.blanking == Blanking::marker) return " at rising edges of channel " + std::string(o.marker.view());
+  return o.blanking == Blanking::detect ? " found in the channels together" : "";
+}
+
 constexpr std::array rows{
     StageRow{"integrity", [](const ConditionOptions&) { return true; },
              [](const StageSite&) { return std::unique_ptr<Stage>(); },
@@ -144,19 +149,18 @@ constexpr std::array rows{
              }},
     StageRow{"blanking", [](const ConditionOptions& o) { return o.blanking != Blanking::off; },
              [](const StageSite& at) -> std::unique_ptr<Stage> {
-               return std::make_unique<BlankingStage>(at.options, at.rate_hz, at.channels, at.lanes);
+               return std::make_unique<BlankingStage>(at.options, at.rate_hz, at.channels, at.lanes, at.marker);
              },
              [](const ConditionOptions& o, double rate_hz) {
                return static_cast<double>(BlankingStage::delay_samples(o, rate_hz));
              },
              [](const ConditionOptions& o, double) {
-               return "stimulus pulses" +
-                      std::string(o.blanking == Blanking::detect ? " found in the channels together" : "") +
-                      " blanked from " + number(o.blanking_before_ms, 1) + " ms before to " +
-                      number(o.blanking_after_ms, 1) + " ms after, " +
+               return "stimulus pulses" + pulses_text(o) + " blanked from " + number(o.blanking_before_ms, 1) +
+                      " ms before to " + number(o.blanking_after_ms, 1) + " ms after, " +
                       (o.blanking_fill == BlankingFill::linear ? "filled by a straight line" : "last sample held") +
                       ", behind a delay line";
-             }},
+             },
+             true},
     StageRow{"highpass",
              [](const ConditionOptions& o) { return o.highpass || (o.ecg != Ecg::off && o.ecg != Ecg::adaptive); },
              make_cascade<highpass, true>, cascade_delay<highpass>,
@@ -181,7 +185,8 @@ constexpr std::array rows{
                  return "ECG taken out by recursive least squares from channel " + std::string(o.ecg_reference.view());
                return std::string(o.ecg == Ecg::pattern ? "mean heart beat taken out; " : "") +
                       "60 ms before to 90 ms after a beat hidden from detectors of activity; behind a delay line";
-             }},
+             },
+             true},
     StageRow{"mwave", [](const ConditionOptions& o) { return o.mwave != Mwave::off; },
              [](const StageSite& at) -> std::unique_ptr<Stage> {
                if (at.blanking == nullptr)
@@ -230,10 +235,46 @@ std::vector<StageInfo> describe_stages(const ConditionOptions& options, double r
   return infos;
 }
 
-double conditioning_delay_s(const ConditionOptions& options, double rate_hz) {
+namespace {
+
+double sum_of_delays(const std::vector<StageInfo>& stages) {
   double sum = 0.0;
-  for (const StageInfo& info : describe_stages(options, rate_hz)) sum += info.delay_s;
+  for (const StageInfo& info : stages) sum += info.delay_s;
   return sum;
+}
+
+}  // namespace
+
+std::size_t line_samples(const ConditionOptions& options, double rate_hz) {
+  double sum = 0.0;
+  for (const StageRow& row : rows)
+    if (row.is_line && row.enabled(options)) sum += row.delay(options, rate_hz);
+  return static_cast<std::size_t>(sum);
+}
+
+double conditioning_delay_s(const ConditionOptions& options, double rate_hz) {
+  return sum_of_delays(describe_stages(options, rate_hz));
+}
+
+std::size_t longest_line(const Stream& stream, const ConditionOptions& all) {
+  std::size_t longest = 0;
+  for (const Channel& channel : stream.channels)
+    if (channel.kind == ChannelKind::emg)
+      longest = std::max(longest, line_samples(condition_of(channel, all), stream.rate_hz()));
+  return longest;
+}
+
+std::vector<StageInfo> describe_stages(const Stream& stream, const ConditionOptions& all, const ConditionOptions& own) {
+  auto infos = describe_stages(own, stream.rate_hz());
+  const std::size_t longest = longest_line(stream, all), line = line_samples(own, stream.rate_hz());
+  if (longest > line)
+    infos.push_back({"align", "waits for channels of the sensor with a longer delay line",
+                     stream.seconds(static_cast<double>(longest - line))});
+  return infos;
+}
+
+double conditioning_delay_s(const Stream& stream, const ConditionOptions& all, const ConditionOptions& own) {
+  return sum_of_delays(describe_stages(stream, all, own));
 }
 
 }  // namespace myod::dsp

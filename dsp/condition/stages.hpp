@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "dsp/condition/marker.hpp"
 #include "dsp/condition/stage.hpp"
 #include "dsp/options.hpp"
+#include "dsp/stream.hpp"
 
 namespace myod::dsp {
 
@@ -21,6 +23,7 @@ struct StageSite {
   double rate_hz;
   std::size_t channels, lanes;
   std::size_t reference_lane;     ///< of condition.ecg_reference; `lanes` when there is none
+  Marker marker;                  ///< of condition.marker
   const BlankingStage* blanking;  ///< what knows the pulses; nothing when it is off
 };
 
@@ -32,6 +35,7 @@ struct StageRow {
   /// Group delay at delay_reference_hz(), in samples. Throws as make does.
   double (*delay)(const ConditionOptions&, double rate_hz);
   std::string (*describe)(const ConditionOptions&, double rate_hz);
+  bool is_line = false;  ///< its delay is that of a delay line: whole samples, the same at every frequency
 };
 
 std::span<const StageRow> stage_table();
@@ -46,6 +50,22 @@ std::vector<StageInfo> describe_stages(const ConditionOptions& options, double r
 
 /// Sum of the group delays at delay_reference_hz().
 double conditioning_delay_s(const ConditionOptions& options, double rate_hz);
+
+/// The options in force for a channel, of those of all channels.
+inline const ConditionOptions& condition_of(const Channel& channel, const ConditionOptions& all) {
+  return channel.condition ? *channel.condition : all;
+}
+
+/// Length of all their delay lines.
+std::size_t line_samples(const ConditionOptions& options, double rate_hz);
+
+/// The longest delay line among the EMG channels, in samples. The others wait as long, so that a row, a frame and a
+/// pair are of one instant; filters' group delays differ and are told channel by channel.
+std::size_t longest_line(const Stream& stream, const ConditionOptions& all);
+
+/// The same of a channel of the stream that has these options, its wait for the others included.
+std::vector<StageInfo> describe_stages(const Stream& stream, const ConditionOptions& all, const ConditionOptions& own);
+double conditioning_delay_s(const Stream& stream, const ConditionOptions& all, const ConditionOptions& own);
 
 /// Where delays are stated: 100 Hz, the middle of the EMG's power; a quarter of the rate when that is less.
 double delay_reference_hz(double rate_hz);

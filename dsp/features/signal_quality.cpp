@@ -15,6 +15,8 @@ constexpr double jump_ratio = 100.0;    // +20 dB of hum, with a rise of all pow
 constexpr double jump_power = 10.0;     // (dsp-spec 2.1; how large a rise: own choice)
 constexpr double settled_weight = 2.0;  // windows, before a jump can be told
 constexpr double back_ratio = 10.0;     // it is on again when the hum is within 10 dB of what it was
+constexpr double back_offset = 0.9;     // or the offset within so much of the limit
+constexpr double not_beyond = std::numeric_limits<double>::quiet_NaN();
 
 std::array<double, 2> lines_hz(double pinned_hz) {
   return pinned_hz > 0.0 ? std::array{pinned_hz, pinned_hz} : nominal_hz;
@@ -29,6 +31,7 @@ SignalQuality::SignalQuality(const Setup& setup)
       reader_(spectrum_, setup.features.band_low_hz, setup.features.band_high_hz, lines_hz(setup.pinned_mains_hz)),
       flags_(history_.rows() * setup.lanes, sample_settling),
       mains_(setup.channels),
+      beyond_uv_(setup.channels, not_beyond),
       found_(setup.channels, 0),
       reasons_(setup.channels, 0) {}
 
@@ -45,6 +48,7 @@ void SignalQuality::clear() noexcept {
   history_.clear();
   std::fill(flags_.begin(), flags_.end(), sample_missing);
   std::fill(mains_.begin(), mains_.end(), Mains{});
+  std::fill(beyond_uv_.begin(), beyond_uv_.end(), not_beyond);
   std::fill(reasons_.begin(), reasons_.end(), 0U);
 }
 
@@ -57,7 +61,19 @@ double SignalQuality::share(std::size_t lane, std::uint64_t end, std::uint8_t fl
 }
 
 void SignalQuality::begin() noexcept {
-  for (std::size_t lane = 0; lane < found_.size(); ++lane) found_[lane] = mains_[lane].off ? reason_lead_off : 0U;
+  for (std::size_t lane = 0; lane < found_.size(); ++lane)
+    found_[lane] = mains_[lane].off || !std::isnan(beyond_uv_[lane]) ? reason_lead_off : 0U;
+}
+
+/// An electrode makes no such offset: the input hangs free (dsp-spec 2.1).
+void SignalQuality::look_at_offset(std::size_t lane, std::uint64_t end) noexcept {
+  const double most = setup_.most_offset_uv[lane];
+  if (!(most > 0.0)) return;
+  double sum = 0.0;
+  for (std::uint64_t i = end - setup_.window; i < end; ++i) sum += history_.y(lane / lane_tile, i)[lane % lane_tile];
+  const double offset = sum / static_cast<double>(setup_.window);
+  const double limit = std::isnan(beyond_uv_[lane]) ? most : back_offset * most;
+  beyond_uv_[lane] = std::abs(offset) > limit ? offset : not_beyond;
 }
 
 /// Hum that jumps together with all power until it is most of it: an electrode that hangs free is an antenna.
@@ -73,7 +89,8 @@ void SignalQuality::look_for_jump(Mains& mains, const MainsPower& now, const Mai
   mains.off = ratio > 1.0 && ratio > jump_ratio * mains.before_ratio && now.line + now.rest > jump_power * power;
 }
 
-SignalVerdict SignalQuality::judge(std::size_t lane, double active_fraction, bool hum_removed) noexcept {
+SignalVerdict SignalQuality::judge(std::size_t lane, std::uint64_t end, double active_fraction,
+                                   bool hum_removed) noexcept {
   SignalVerdict v;
   v.indices = reader_.indices(lane % lane_tile);
 
@@ -92,7 +109,8 @@ SignalVerdict SignalQuality::judge(std::size_t lane, double active_fraction, boo
   }
   v.mains_db = mains_ratio_db(mains.off ? now[stronger] : mains.at[mains.at[1].line > mains.at[0].line ? 1 : 0]);
 
-  if (mains.off) v.reasons |= reason_lead_off;
+  look_at_offset(lane, end);
+  if (mains.off || !std::isnan(beyond_uv_[lane])) v.reasons |= reason_lead_off;
   const bool sure = mains.seen_s >= memory_s;  // in less, the steps of 8 bits read like a line (dsp-spec 0b.5)
   if (sure && v.mains_db > most_mains_db && !hum_removed) v.reasons |= reason_mains;
   const bool noisy =

@@ -28,7 +28,8 @@ class SignalQuality {
     double rate_hz = 0.0;
     std::size_t window = 0, spread = 0;  ///< samples: of the spectrum window, of what follows while it is worked on
     std::size_t channels = 0, lanes = 0;
-    double pinned_mains_hz = 0.0;  ///< 0: 50 or 60, whichever is stronger
+    double pinned_mains_hz = 0.0;        ///< 0: 50 or 60, whichever is stronger
+    std::vector<double> most_offset_uv;  ///< per channel; 0: its front end passes no offset
     FeatureOptions features;
   };
   /// Throws as Spectrum does.
@@ -53,16 +54,17 @@ class SignalQuality {
     if (number < spectrum_.pieces()) return spectrum_.piece(number, history_, end, tile);
     reader_.piece(number - spectrum_.pieces(), spectrum_);
   }
-  /// `active_fraction` of the window; `hum_removed`: conditioning takes the mains out, so it is no reason for doubt.
-  /// Only of windows all of whose samples are good.
-  SignalVerdict judge(std::size_t lane, double active_fraction, bool hum_removed) noexcept;
-  /// All lanes are done: f(lane) for those whose electrode came off with this window.
+  /// Of the window that ends before `end`: `active_fraction`; `hum_removed`: conditioning takes the mains out, so it is
+  /// no reason for doubt. Only of windows all of whose samples are good.
+  SignalVerdict judge(std::size_t lane, std::uint64_t end, double active_fraction, bool hum_removed) noexcept;
+  /// All lanes are done: f(lane, offset_uv) for those whose electrode came off with this window; the offset that told
+  /// it, NaN where the hum did.
   template <typename F>
   void end(F f) noexcept {
     for (std::size_t lane = 0; lane < found_.size(); ++lane) {
       const bool off = (found_[lane] & reason_lead_off) != 0, was = (reasons_[lane] & reason_lead_off) != 0;
       reasons_[lane] = found_[lane];
-      if (off && !was) f(lane);
+      if (off && !was) f(lane, beyond_uv_[lane]);
     }
   }
 
@@ -77,6 +79,7 @@ class SignalQuality {
     bool off = false;           // the electrode, since a jump of the hum
     double before_ratio = 0.0;  // line over rest before it
   };
+  void look_at_offset(std::size_t lane, std::uint64_t end) noexcept;
   void look_for_jump(Mains& mains, const MainsPower& now, const MainsPower& usual) const noexcept;
 
   Setup setup_;
@@ -85,6 +88,7 @@ class SignalQuality {
   QualityReader reader_;
   std::vector<std::uint8_t> flags_;  // history rows x lanes
   std::vector<Mains> mains_;
+  std::vector<double> beyond_uv_;  // per channel: the offset while it is one of no electrode, else NaN
   std::vector<std::uint32_t> found_, reasons_;
 };
 

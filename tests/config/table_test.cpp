@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -45,12 +46,24 @@ TEST(OptionTable, RowsAreUniqueExplainedAndTheirDefaultsAllowed) {
   check(configuration_rows());
   check(sensor_rows());
   check(channel_rows());
+  check(channel_options_rows());
+  check(pair_rows());
 }
 
 TEST(OptionTable, EveryOptionCanBeSetToItsDefault) {
   Configuration c;
   for (const auto& row : configuration_rows()) set(c, std::string(row.rule.key) + "=" + toml_text(row.member(c)));
   EXPECT_EQ(print(c), print(Configuration{}));
+}
+
+TEST(OptionTable, AChannelMayHaveEveryOptionOfConditioningOfItsOwn) {
+  const auto own = channel_options_rows();
+  for (const auto& row : configuration_rows()) {
+    if (!row.rule.key.starts_with("condition.")) continue;
+    const auto same = std::find_if(own.begin(), own.end(), [&](const auto& o) { return o.rule.key == row.rule.key; });
+    ASSERT_NE(same, own.end()) << row.rule.key;
+    EXPECT_EQ(same->rule.help, row.rule.help);
+  }
 }
 
 TEST(OptionTable, SectionsStandTogether) {

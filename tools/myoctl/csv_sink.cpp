@@ -107,11 +107,20 @@ bool is_filtered(const std::string& name) {
   return name == "filtered.csv" || (name.starts_with("filtered_") && name.ends_with(".csv"));
 }
 
-/// What was done to the samples, as streams.csv tells it.
-std::string conditioning_text(const dsp::Stream& stream, const dsp::Options& options) {
+std::string stages_text(const dsp::Stream& stream, const dsp::Options& options, const dsp::ConditionOptions& own) {
   std::string text;
-  for (const dsp::StageInfo& s : dsp::describe_stages(options.condition, stream.rate_hz()))
+  for (const dsp::StageInfo& s : dsp::describe_stages(stream, options.condition, own))
     text += (text.empty() ? "" : "; ") + s.text;
+  return text;
+}
+
+/// What was done to the samples, as streams.csv tells it: to all channels, then to those that have their own way.
+std::string conditioning_text(const dsp::Stream& stream, const dsp::Options& options) {
+  std::string text = stages_text(stream, options, options.condition);
+  for (const dsp::Channel& c : stream.channels)
+    if (c.condition)
+      text += "; but " + c.name + ": " + stages_text(stream, options, *c.condition) + " (" +
+              csv_number(dsp::conditioning_delay_s(stream, options.condition, *c.condition)) + " s)";
   std::string unbounded;
   for (const dsp::Channel& c : stream.channels)
     if (c.kind == dsp::ChannelKind::emg && !(std::isfinite(c.rail_low) && std::isfinite(c.rail_high)))
@@ -311,8 +320,8 @@ void CsvFolder::write_streams(CsvFile& file, const std::map<std::uint32_t, Strea
     file.field(std::string_view(row.what.sensor)).field(row.what.rate_hz());
     file.field(of_stream == came.end() ? std::numeric_limits<double>::quiet_NaN() : of_stream->second.t0_s);
     file.field(std::string_view(channels)).field(std::string_view(conditioning_text(row.what, row.options)));
-    file.field(dsp::conditioning_delay_s(row.options.condition, row.what.rate_hz()));
-    file.field(std::string_view(config::hash(row.options))).field(std::uint64_t{row.epoch});
+    file.field(dsp::conditioning_delay_s(row.what, row.options.condition, row.options.condition));
+    file.field(std::string_view(config::hash(row.options, row.what.channels))).field(std::uint64_t{row.epoch});
     file.field(row.begin_index).field(row.what.seconds(static_cast<double>(row.begin_index))).end_row();
   }
 }

@@ -71,7 +71,10 @@ void process_table(const fs::path& input, const fs::path& out, const ProcessArgu
   for (const std::string& s : a.set) config::set(options, s);
   config::validate(options);
   CsvTable table(input);
-  dsp::Pipeline pipeline(table_stream(table, input, a), options.dsp);
+  dsp::Stream stream = table_stream(table, input, a);
+  config::check_channels(options, {stream});
+  config::condition_channels(options, stream);
+  dsp::Pipeline pipeline(std::move(stream), options.dsp);
   config::check_channels(calibration, {pipeline.stream()});
   config::check_pairs(options, {pipeline.stream()});
 

@@ -19,6 +19,10 @@ void Replay::hand_over(const record::HandOver& h) {
       config::parse(h.options, name_ + " (options of epoch " + std::to_string(h.epoch) + ")");
   for (const std::string& s : set_) config::set(options, s);
   config::validate(options);
+  std::vector<dsp::Stream> streams;
+  for (const auto& [number, running] : running_) streams.push_back(running.stream);
+  config::check_channels(options, streams);
+  config::condition_channels(options, r.stream);
   if (h.seeds.size() != r.stream.channels.size())
     throw std::runtime_error(name_ + ": epoch " + std::to_string(h.epoch) + " knows " + std::to_string(h.seeds.size()) +
                              " channels, the stream has " + std::to_string(r.stream.channels.size()) +

@@ -242,6 +242,19 @@ TEST(Life, MarksNothingBeforeTheFirstSampleAndCalibratesNoChannelTwice) {
   EXPECT_NE(twice.err.find("name each channel once"), std::string::npos) << twice.err;
 }
 
+TEST(Life, ConditionsOneChannelInItsOwnWayWhileItRuns) {
+  const TemporaryFolder folder;
+  Process sensor(simulator(folder, "sim", {}));
+  ASSERT_TRUE(sensor.line());
+  Daemon daemon(folder, {"--sensor", "sim@" + (folder / "tty"), "--set", "channel.left.condition.mains=off"});
+  ASSERT_TRUE(daemon.becomes("state", "streaming"));
+  const Finished own = daemon.ctl({"configure", "channel.right.condition.ecg=highpass"});
+  EXPECT_EQ(own.code, 0) << own.err;
+  const Finished nobody = daemon.ctl({"configure", "channel.nose.condition.ecg=highpass"});
+  EXPECT_EQ(nobody.code, 78);
+  EXPECT_EQ(nobody.err, "myoctl: configure: channel.name = \"nose\": must be an EMG channel, one of left, right\n");
+}
+
 TEST(Life, JudgesOnlyTheMusclesThatWereNamedAsExpectedAndRefusesOthers) {
   const TemporaryFolder folder;
   Process sensor(simulator(folder, "sim", {"--scenario", "spasm"}));

@@ -20,6 +20,7 @@ constexpr std::size_t channels = 3, instants = 16000, pulses_from = 9000, gap_fr
 struct Set {
   const char* name;
   dsp::Options options;
+  void (*own)(dsp::Stream&) = nullptr;  // what single channels have of their own
 };
 
 dsp::Options with(void (*change)(dsp::ConditionOptions&)) {
@@ -49,14 +50,34 @@ std::vector<double> eventful() {
   return x;
 }
 
-dsp::Stream stream() {
-  auto s = test::emg_stream(rate, channels);
-  for (auto& c : s.channels) c.rail_low = -8000.0, c.rail_high = 8000.0;
-  return s;
+/// Delay lines of three lengths, and every kind of stage somewhere.
+void three_ways(dsp::Stream& s) {
+  dsp::ConditionOptions o;
+  o.ecg = dsp::Ecg::pattern;
+  s.channels[0].condition = o;
+  o = {};
+  o.blanking = dsp::Blanking::detect;
+  o.mwave = dsp::Mwave::gate;
+  o.lowpass = false;
+  s.channels[2].condition = o;
+}
+
+void reference_of_another(dsp::Stream& s) {
+  dsp::ConditionOptions o;
+  o.ecg = dsp::Ecg::adaptive;
+  o.ecg_reference = dsp::Text<64>("m1");
+  s.channels[0].condition = o;
 }
 
 struct EveryStage : testing::TestWithParam<Set> {
   std::vector<double> x = eventful();
+
+  static dsp::Stream stream() {
+    auto s = test::emg_stream(rate, channels);
+    for (auto& c : s.channels) c.rail_low = -8000.0, c.rail_high = 8000.0;
+    if (GetParam().own != nullptr) GetParam().own(s);
+    return s;
+  }
 
   test::Recorder play(const std::function<std::size_t()>& size) const {
     dsp::Pipeline pipeline(stream(), GetParam().options);
@@ -114,15 +135,19 @@ TEST_P(EveryStage, AllocatesNothing) {
 }
 
 TEST_P(EveryStage, IsDescribedWithItsDelayAndLetsOnlyNumbersOut) {
-  double line_s = 0.0;
-  for (const auto& info : dsp::describe_stages(GetParam().options.condition, static_cast<double>(rate))) {
-    EXPECT_FALSE(info.text.empty());
-    EXPECT_GE(info.delay_s, -1e-4) << info.name;
-    EXPECT_LT(info.delay_s, 0.5) << info.name;
-    if (info.name == "blanking" || info.name == "ecg") line_s += info.delay_s;
+  const auto s = stream();
+  const auto& all = GetParam().options.condition;
+  const dsp::Conditioner conditioner(s, all);
+  for (const auto& channel : s.channels) {
+    double line_s = 0.0;
+    for (const auto& info : dsp::describe_stages(s, all, dsp::condition_of(channel, all))) {
+      EXPECT_FALSE(info.text.empty());
+      EXPECT_GE(info.delay_s, -1e-4) << info.name;
+      EXPECT_LT(info.delay_s, 0.5) << info.name;
+      if (info.name == "blanking" || info.name == "ecg" || info.name == "align") line_s += info.delay_s;
+    }
+    EXPECT_NEAR(line_s, static_cast<double>(conditioner.line()) / static_cast<double>(rate), 1e-9);
   }
-  const dsp::Conditioner conditioner(stream(), GetParam().options.condition);
-  EXPECT_NEAR(line_s, static_cast<double>(conditioner.line()) / static_cast<double>(rate), 1e-9);
   dsp::Pipeline pipeline(stream(), GetParam().options);
   test::Recorder seen;
   test::feed(pipeline, seen, x, 0, instants);
@@ -156,7 +181,8 @@ INSTANTIATE_TEST_SUITE_P(
         Set{"mwave_prediction", with([](auto& o) {
               o.blanking = dsp::Blanking::detect, o.mwave = dsp::Mwave::prediction;
               o.ecg = dsp::Ecg::pattern;
-            })}),
+            })},
+        Set{"three_ways", {}, three_ways}, Set{"reference_of_another", {}, reference_of_another}),
     [](const auto& row) { return std::string(row.param.name); });
 
 }  // namespace
