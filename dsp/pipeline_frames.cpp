@@ -6,6 +6,12 @@
 #include "dsp/quality.hpp"
 
 namespace myod::dsp {
+namespace {
+
+// A quarter of a step above what good electrodes and amplifiers have at least of noise: 0.5 uV, an own choice.
+constexpr double electrode_noise_uv = 0.5, coarse_steps = 4.0;
+
+}  // namespace
 
 void Pipeline::State::look_at_levels() noexcept {
   for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
@@ -36,6 +42,14 @@ bool Pipeline::State::flat(std::size_t lane) const noexcept {
          window.valid_fraction(lane) >= options.features.min_valid;
 }
 
+/// A fine converter tells the noise of any electrode, so then there is none; of a coarse one nobody can know.
+Reason Pipeline::State::why_flat(std::size_t lane) const noexcept {
+  const Channel& of = stream.channels[channel(lane)];
+  const double seen_uv = conditioner.intake().step_uv(lane);  // infinite: every sample was the same
+  const double step_uv = std::isinf(seen_uv) ? (of.step_known ? std::abs(of.scale) : 0.0) : seen_uv;
+  return step_uv > coarse_steps * electrode_noise_uv ? reason_resolution : reason_flat;
+}
+
 double Pipeline::State::envelope_of(Envelopes::Which which, std::size_t lane, std::uint64_t end) const noexcept {
   return end - validity.unbroken_from(lane) < envelopes.settling[which] ? unknown : envelopes.at(which, lane);
 }
@@ -52,7 +66,7 @@ void Pipeline::State::judge(ChannelStatus& s, std::size_t lane, std::uint64_t en
                             double valid_fraction, std::uint32_t reasons, double least) const noexcept {
   const bool is_void = validity.is_void(end, window);
   s.valid_fraction = is_void ? 0.0 : valid_fraction;
-  s.reasons = reasons | levels[lane / lane_tile].reasons[lane % lane_tile] | (flat(lane) ? reason_flat : 0U) |
+  s.reasons = reasons | levels[lane / lane_tile].reasons[lane % lane_tile] | (flat(lane) ? why_flat(lane) : 0U) |
               (is_void ? reason_blanked : 0U);
   const bool enough = s.valid_fraction > 0.0 && s.valid_fraction >= least;
   s.grade = !enough ? Severity::invalid : s.reasons == 0 ? Severity::ok : worst(s.reasons);

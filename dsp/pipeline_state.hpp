@@ -248,6 +248,7 @@ struct Pipeline::State {
   void tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t end, Sink& sink) noexcept;
   double envelope_of(Envelopes::Which which, std::size_t lane, std::uint64_t end) const noexcept;
   bool flat(std::size_t lane) const noexcept;
+  Reason why_flat(std::size_t lane) const noexcept;
   double least_valid(std::uint32_t reasons) const noexcept;
   void judge(ChannelStatus& s, std::size_t lane, std::uint64_t end, std::size_t window, double valid_fraction,
              std::uint32_t reasons, double least) const noexcept;

@@ -17,12 +17,15 @@ struct ReasonRow {
   std::string_view remedy;
 };
 
-inline constexpr std::array<ReasonRow, 13> reason_table{{
+inline constexpr std::array<ReasonRow, 14> reason_table{{
     {reason_gap, "gap", Severity::degraded, "samples were lost", "check the cable or radio link"},
     {reason_saturated, "saturated", Severity::degraded, "the amplifier is at its limit",
      "lower the gain or fix the electrode"},
     {reason_stuck, "stuck", Severity::degraded, "the converter repeats one value", "restart the sensor"},
     {reason_flat, "flat", Severity::invalid, "there is no signal", "check the electrode lead"},
+    {reason_resolution, "resolution", Severity::invalid,
+     "the signal is smaller than a step of the converter, as of a relaxed muscle or a loose lead",
+     "contract: if nothing comes, check the electrode lead; if it does, only rest is too weak for this gain"},
     {reason_lead_off, "lead_off", Severity::invalid, "an electrode is off", "press the electrode on"},
     {reason_blanked, "blanked", Severity::limited, "stimulation is being masked", "none needed"},
     {reason_mains, "mains", Severity::degraded, "mains hum is in the signal",

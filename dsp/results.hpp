@@ -26,6 +26,7 @@ enum Reason : std::uint32_t {
   reason_settling = 1U << 10,
   reason_earlier_reference = 1U << 11,
   reason_not_emg = 1U << 12,
+  reason_resolution = 1U << 13,
 };
 
 enum class Severity : std::uint8_t { ok, limited, degraded, invalid };

@@ -1,6 +1,7 @@
 // A converter that repeats itself, and a channel without any signal, are told at 10 bits as at 24.
 #include <gtest/gtest.h>
 
+#include "dsp/quality_text.hpp"
 #include "recorder.hpp"
 
 namespace {
@@ -57,7 +58,10 @@ TEST_P(OfConverter, ZerosFromTheBeginningAreNoSignal) {
   for (const auto& f : seen.frames) {
     EXPECT_EQ(f.status[0].grade, dsp::Severity::invalid) << f.head.end_index;
     if (f.head.end_index > 1000) {
-      EXPECT_NE(f.status[0].reasons & dsp::reason_flat, 0U) << f.head.end_index;
+      const bool coarse = GetParam().uv_per_count > 2.0;  // may be a relaxed muscle as well
+      EXPECT_EQ(f.status[0].reasons & (dsp::reason_flat | dsp::reason_resolution),
+                std::uint32_t{coarse ? dsp::reason_resolution : dsp::reason_flat})
+          << f.head.end_index;
     }
     for (const double v : f.measured()) EXPECT_TRUE(std::isnan(v));
   }
@@ -100,11 +104,10 @@ INSTANTIATE_TEST_SUITE_P(Bits, OfConverter,
                                          Converter{"24_bits", 24.0, 0.0224, 3.0}),
                          [](const auto& c) { return std::string(c.param.name).insert(0, "a_"); });
 
-/// Share of the frames after 2 s that call a BITalino's 10-bit input flat; white noise of so many steps at rest.
-double share_flat(double noise_steps, std::uint64_t at_hz) {
-  constexpr double uv_per_count = 3.3 / 1024.0 / 1009.0 * 1e6;
+/// Share of the frames after 2 s that have this reason; white noise of so many steps of `uv` at rest, of 1024.
+double share_with(dsp::Reason reason, double uv, double noise_steps, std::uint64_t at_hz) {
   auto stream = test::emg_stream(at_hz);
-  stream.channels[0].scale = uv_per_count;
+  stream.channels[0].scale = uv;
   stream.channels[0].offset = 512.0;
   stream.channels[0].rail_low = 0.0;
   stream.channels[0].rail_high = 1023.0;
@@ -113,18 +116,27 @@ double share_flat(double noise_steps, std::uint64_t at_hz) {
   dsp::Pipeline pipeline(stream, {});
   test::Recorder seen;
   test::feed(pipeline, seen, x, 0, x.size());
-  double flat = 0.0, all = 0.0;
+  double with = 0.0, all = 0.0;
   for (const auto& f : seen.of(dsp::FrameKind::amplitude))
-    if (f.head.end_index > 2 * at_hz) flat += (f.status[0].reasons & dsp::reason_flat) != 0 ? 1.0 : 0.0, all += 1.0;
-  return flat / all;
+    if (f.head.end_index > 2 * at_hz) with += (f.status[0].reasons & reason) != 0 ? 1.0 : 0.0, all += 1.0;
+  return with / all;
 }
+
+constexpr double bitalino_uv = 3.3 / 1024.0 / 1009.0 * 1e6, fine_uv = 0.1;
 
 TEST(Flat, ACoarseConverterAtRestHasASignalAtAnyRate) {
   for (const std::uint64_t hz : {1000, 2000, 4000}) {
-    EXPECT_EQ(share_flat(1.0, hz), 0.0) << hz;
-    EXPECT_EQ(share_flat(0.4, hz), 0.0) << hz;
-    EXPECT_EQ(share_flat(0.1, hz), 1.0) << hz << ": hardly a code changes";
+    EXPECT_EQ(share_with(dsp::reason_resolution, bitalino_uv, 1.0, hz), 0.0) << hz;
+    EXPECT_EQ(share_with(dsp::reason_resolution, bitalino_uv, 0.4, hz), 0.0) << hz;
+    EXPECT_EQ(share_with(dsp::reason_resolution, bitalino_uv, 0.1, hz), 1.0) << hz << ": hardly a code changes";
   }
+}
+
+TEST(Flat, BelowAStepOnlyAFineConverterSaysThatTheLeadIsOff) {
+  EXPECT_EQ(share_with(dsp::reason_flat, bitalino_uv, 0.1, 1000), 0.0) << "a relaxed muscle looks so too";
+  EXPECT_EQ(share_with(dsp::reason_flat, fine_uv, 0.1, 1000), 1.0) << "any electrode has more noise than that";
+  EXPECT_EQ(share_with(dsp::reason_resolution, fine_uv, 0.1, 1000), 0.0);
+  EXPECT_NE(dsp::advice_text(dsp::reason_resolution).find("contract"), std::string::npos) << "that tells them apart";
 }
 
 TEST(Stuck, NumbersInVoltsHaveTheStepTheyShowNotTheirScale) {
