@@ -9,7 +9,7 @@ Calibrations::Calibrations(double rate_hz, std::size_t lanes) {
   for (std::size_t i = 0; i < lanes; ++i) lanes_.push_back(Lane{Trial(rate_hz), i, {}, 0, 0, 0, {}});
 }
 
-void Calibrations::begin(const Command& command, std::size_t job, std::size_t lane, double rest_uv) noexcept {
+void Calibrations::begin(const Command& command, std::size_t job, std::size_t lane, double other_uv) noexcept {
   Lane& first = lanes_[job];
   if (lane == job) {
     first.command = command;
@@ -20,7 +20,7 @@ void Calibrations::begin(const Command& command, std::size_t job, std::size_t la
   ++running_;
   lanes_[lane].job = job;
   lanes_[lane].trial.begin(command.kind == CommandKind::calibrate_rest ? Trial::What::rest : Trial::What::reference,
-                           command.seconds, rest_uv);
+                           command.seconds, other_uv);
 }
 
 std::optional<TrialResult> Calibrations::push(std::size_t lane, double y_uv, bool valid, bool railed) noexcept {

@@ -21,8 +21,8 @@ class Calibrations {
   bool idle() const noexcept { return running_ == 0; }
   bool running(std::size_t lane) const noexcept { return lanes_[lane].trial.running(); }
 
-  /// A command's trial on one lane; `job` is its first lane, the same for all of its lanes.
-  void begin(const Command& command, std::size_t job, std::size_t lane, double rest_uv) noexcept;
+  /// A command's trial on one lane; `job` is its first lane, the same for all of its lanes. other_uv as Trial::begin.
+  void begin(const Command& command, std::size_t job, std::size_t lane, double other_uv) noexcept;
 
   /// One sample; the result when the lane's trial ends with it. Then `close` tells whether the command has ended.
   std::optional<TrialResult> push(std::size_t lane, double y_uv, bool valid, bool railed) noexcept;
@@ -30,6 +30,9 @@ class Calibrations {
   std::optional<CommandResult> close(std::size_t lane, const TrialResult& result, std::string_view name) noexcept;
 
   void gap(std::uint64_t missing) noexcept;
+
+  /// The muscle of the lane contracts now: no trial of rest that runs there is accepted.
+  void contraction(std::size_t lane) noexcept { lanes_[lane].trial.contraction(); }
 
   /// A trial running on the lane ends not done, with `why`. The command's result when that was its last.
   std::optional<CommandResult> stop(std::size_t lane, std::string_view name, std::string_view why) noexcept;

@@ -282,7 +282,7 @@ void Pipeline::State::detect(std::size_t rows, Sink& sink) noexcept {
   for (const auto& [row, lane, d] : onsets.push(next_index, samples, clean_since <= next_index && !gated)) {
     tell_trains(next_index + row, sink);
     tell_edges(next_index + row, sink);
-    const double t = std::max(0.0, seconds(d.event_index) - conditioning_delay_s[lane]);
+    const double t = before_filters_s(lane, seconds(d.event_index));
     Event e = event(d.kind, static_cast<std::int32_t>(channel(lane)), t, seconds(d.decision_index), unknown);
     if (d.brief) e.text << "brief";
     Lane& muscle = muscles[lane];

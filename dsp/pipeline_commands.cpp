@@ -90,7 +90,11 @@ std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& 
   if (!(command.seconds > 0.0 && command.seconds <= 600.0)) return refuse("a trial lasts above 0 and at most 600 s");
   for (std::size_t lane = first; lane < last; ++lane)
     if (const auto why = refusal_of_trial(command, lane); !why.view().empty()) return reply_to(command, false, why);
-  for (std::size_t lane = first; lane < last; ++lane) calibrations.begin(command, first, lane, muscles[lane].rest_uv());
+  for (std::size_t lane = first; lane < last; ++lane) {
+    const Lane& muscle = muscles[lane];
+    const bool of_rest = command.kind == CommandKind::calibrate_rest;
+    calibrations.begin(command, first, lane, of_rest ? muscle.reference_uv : muscle.rest_uv());
+  }
   return std::nullopt;
 }
 
@@ -132,14 +136,18 @@ std::optional<CommandResult> Pipeline::State::stop_trial(const Command& command,
   return std::nullopt;
 }
 
+/// False for what has lasted too long to be one, such as a level that rose for good.
+bool Pipeline::State::contracts(std::size_t lane, std::uint64_t end) const noexcept {
+  return seconds(end) - muscles[lane].repetitions.candidate_start_s() < longest_contraction_s;
+}
+
 /// Why the trial cannot begin on that lane; empty when it can.
 Text<120> Pipeline::State::refusal_of_trial(const Command& command, std::size_t lane) const noexcept {
   const std::string_view name = stream.channels[channel(lane)].name;
   const Lane& muscle = muscles[lane];
   if (calibrations.running(lane)) return Text<120>{"a calibration is running on "} << name << ": wait for its end";
   if (command.kind == CommandKind::calibrate_rest) {
-    const double contracting_s = seconds(next_index) - muscle.repetitions.candidate_start_s();
-    if (contracting_s < longest_contraction_s)
+    if (contracts(lane, next_index))
       return Text<120>{name} << ": the muscle is contracting. Relax, or check the electrodes, then repeat";
   } else if (!(muscle.rest_uv() > 0.0)) {
     return Text<120>{name} << ": the rest level is not known yet. Relax for two seconds or calibrate rest, then repeat";

@@ -172,6 +172,7 @@ void Pipeline::State::count_repetitions(std::uint64_t end, Sink& sink) noexcept 
     const double rms = effort_uv(lane, end);
     if (const auto done = muscles[lane].repetitions.push(seconds(end), rms, !std::isnan(rms)))
       tell_repetition(lane, *done, sink);
+    if (contracts(lane, end)) calibrations.contraction(lane);
   }
 }
 
@@ -182,8 +183,8 @@ void Pipeline::State::tell_repetition(std::size_t lane, const RepetitionEnd& end
   r.epoch = epoch;
   r.channel = static_cast<std::int32_t>(channel(lane));
   r.number = end.number;
-  r.start_s = end.start_s;
-  r.end_s = end.end_s;
+  r.start_s = before_filters_s(lane, end.start_s);
+  r.end_s = before_filters_s(lane, end.end_s);
   r.peak_uv = end.peak_uv;
   r.peak_ref_pct = percent_of_reference(end.peak_uv, muscle.rest_uv(), muscle.reference_uv, muscle.reference_percent);
   r.mean_uv = end.mean_uv;
@@ -194,7 +195,7 @@ void Pipeline::State::tell_repetition(std::size_t lane, const RepetitionEnd& end
   r.mnf_hz = mean_frequency_hz(band);
   r.complete = end.complete;
   r.tension_s = end.tension_s;
-  Event e = event(EventKind::repetition, r.channel, end.start_s, end.decided_s, end.peak_uv);
+  Event e = event(EventKind::repetition, r.channel, r.start_s, end.decided_s, end.peak_uv);
   (e.text << "lasted ").number(end.end_s - end.start_s, 2) << " s";
   if (!std::isnan(end.rest_before_s)) (e.text << " after ").number(end.rest_before_s, 2) << " s of rest";
   if (end.rest_lost) e.text << ", rest before unknown: samples were lost";

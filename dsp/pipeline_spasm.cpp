@@ -15,8 +15,8 @@ constexpr double stimulated_s = 0.25;
 void Pipeline::State::watch_spasms(std::uint64_t end, Sink& sink) noexcept {
   const auto stimulated = static_cast<std::size_t>(std::ceil(stimulated_s * rate_hz));
   const auto tell = [&](std::size_t lane, double start_s, double value, const auto& text) {
-    Event e = event(EventKind::spasm, static_cast<std::int32_t>(channel(lane)),
-                    std::max(0.0, start_s - conditioning_delay_s[lane]), seconds(end), value);
+    Event e = event(EventKind::spasm, static_cast<std::int32_t>(channel(lane)), before_filters_s(lane, start_s),
+                    seconds(end), value);
     text(e.text);
     sink.event(e, nullptr);
   };

@@ -210,6 +210,10 @@ struct Pipeline::State {
   }
   std::vector<double> most_offset_uv() const;
   double seconds(std::uint64_t index) const noexcept { return static_cast<double>(index) / rate_hz; }
+  /// When what left the filters at t_s went into them.
+  double before_filters_s(std::size_t lane, double t_s) const noexcept {
+    return std::max(0.0, t_s - conditioning_delay_s[lane]);
+  }
   std::int64_t host_ns(std::int64_t index) const noexcept {
     return clock_ns + math::nanoseconds(index - static_cast<std::int64_t>(clock_index), stream.rate_mhz);
   }
@@ -280,6 +284,7 @@ struct Pipeline::State {
   std::optional<CommandResult> apply(const Command& command, Sink& sink) noexcept;
   CommandResult schedule(const Command& command, Sink& sink) noexcept;
   std::optional<CommandResult> stop_trial(const Command& command, Sink& sink) noexcept;
+  bool contracts(std::size_t lane, std::uint64_t end) const noexcept;
   Text<120> refusal_of_trial(const Command& command, std::size_t lane) const noexcept;
 };
 

@@ -22,9 +22,10 @@ Trial::Trial(double rate_hz)
   sorted_.reserve(window_.size());
 }
 
-void Trial::begin(What what, double seconds, double rest_uv) noexcept {
+void Trial::begin(What what, double seconds, double other_uv) noexcept {
   what_ = what;
-  rest_uv_ = rest_uv;
+  other_uv_ = other_uv;
+  contracted_ = false;
   wanted_ = static_cast<std::uint64_t>(std::ceil(std::max(0.0, seconds) * rate_hz_));
   at_ = filled_ = window_valid_ = 0;
   window_sum_ = largest_ = typical_ = sum_ = 0.0;
@@ -120,12 +121,16 @@ TrialResult Trial::judge() const noexcept {
     return rejected(Text<120>{"a contraction lies in it: the loudest half second is "}.number(
                         std::sqrt(typical_ / std::max(smallest_, std::numeric_limits<double>::min())), 1)
                     << " times the quietest. Relax, then repeat");
+  if (what_ == What::rest && contracted_) return rejected(Text<120>{"a contraction lies in it. Relax, then repeat"});
+  if (what_ == What::rest && other_uv_ < six_db * uv)
+    return rejected((Text<120>{"rest "}.number(uv, 1) << " uV is not half of the reference of ").number(other_uv_, 1)
+                    << " uV: relax, or calibrate reference first");
   if (what_ == What::reference)
-    if (const auto why = refusal_of_reference(uv, rest_uv_); !why.view().empty()) return rejected(why);
+    if (const auto why = refusal_of_reference(uv, other_uv_); !why.view().empty()) return rejected(why);
 
   Text<120> text{what_ == What::rest ? "rest " : "reference "};
   text.number(uv, 1) << " uV";
-  if (what_ == What::reference && rest_uv_ > 0.0) (text << ", ").number(uv / rest_uv_, 1) << " times rest";
+  if (what_ == What::reference && other_uv_ > 0.0) (text << ", ").number(uv / other_uv_, 1) << " times rest";
   return {true, uv, text};
 }
 

@@ -29,13 +29,16 @@ class Trial {
   enum class What : std::uint8_t { rest, reference };
   explicit Trial(double rate_hz);
 
-  void begin(What what, double seconds, double rest_uv) noexcept;  ///< rest_uv: NaN when unknown
+  /// other_uv: the level in force that this one must differ from, rest beside a reference, the reference beside rest;
+  /// NaN when unknown.
+  void begin(What what, double seconds, double other_uv) noexcept;
   bool running() const noexcept { return running_; }
   /// One sample. `railed`: the sample touched the converter's limit. The result comes with the trial's last sample.
   std::optional<TrialResult> push(double y_uv, bool valid, bool railed) noexcept;
   /// Lost samples are part of the trial's time; one that ends within a gap says so at the next sample.
   void gap(std::uint64_t missing) noexcept;
-  void stop() noexcept { running_ = false; }  ///< ends without a result
+  void contraction() noexcept { contracted_ = true; }  ///< the muscle contracts: this is no rest
+  void stop() noexcept { running_ = false; }           ///< ends without a result
 
  private:
   void slide(double square) noexcept;
@@ -50,9 +53,9 @@ class Trial {
   double smallest_ = 0.0, typical_ = 0.0;    // smallest mean square; largest one by the median
   std::vector<double> sorted_;               // room for the median
 
-  bool running_ = false;
+  bool running_ = false, contracted_ = false;
   What what_ = What::rest;
-  double rest_uv_ = std::numeric_limits<double>::quiet_NaN();
+  double other_uv_ = std::numeric_limits<double>::quiet_NaN();
   std::uint64_t wanted_ = 0, seen_ = 0, valid_ = 0, railed_ = 0;
   double sum_ = 0.0;
 };
