@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "config/value.hpp"
+#include "dsp/detect/calibration.hpp"
 #include "dsp/words.hpp"
 
 namespace myod::config {
@@ -62,6 +63,9 @@ ChannelCalibration read_channel(const std::filesystem::path& file, std::string_v
   }
   if (c.reference_uv.has_value() != (c.reference_kind != dsp::ReferenceKind::none))
     throw std::invalid_argument(c.place + ": reference_uv and reference_kind belong together: give both or none");
+  if (c.rest_uv && c.reference_uv)
+    if (const auto why = dsp::refusal_of_reference(*c.reference_uv, *c.rest_uv); !why.view().empty())
+      throw std::invalid_argument(c.place + ": " + std::string(why.view()));
   return c;
 }
 

@@ -60,7 +60,7 @@ std::string list_features(bool json) {
             << ",\"meaning\":" << quoted(row.meaning) << ",\"window_ms\":" << row.window_ms(defaults)
             << ",\"delay_ms\":" << row.delay_ms(defaults) << "}\n";
       else
-        out << std::left << std::setw(10) << word << std::setw(14) << row.name << std::setw(6) << row.unit
+        out << std::left << std::setw(10) << word << std::setw(24) << row.name << std::setw(6) << row.unit
             << row.meaning << " (window " << row.window_ms(defaults) << " ms, delay " << row.delay_ms(defaults)
             << " ms)\n";
     }

@@ -123,9 +123,10 @@ constexpr std::array spectrum_table{
     Row<SpectrumInput>{
         {"active_fraction", "1", "share of the window in which the muscle was active", spectrum, half_spectrum},
         [](const SpectrumInput& in) { return in.active_fraction; }},
-    Row<SpectrumInput>{{"mnf_slope_hz_per_s", "Hz/s",
-                        "slope of the mean frequency over a hold of 20 s, else over 10 repetitions", none, none},
-                       [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope; }},
+    Row<SpectrumInput>{
+        {"mnf_slope_hz_per_s", "Hz/s",
+         "slope of the mean frequency over a hold of 20 s or more, else over 10 repetitions or more", none, none},
+        [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope; }},
     Row<SpectrumInput>{
         {"mnf_slope_lo", "Hz/s", "lower end of its 95 % interval", none, none},
         [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope - in.fatigue->mnf_hz.half_width; }},
@@ -167,7 +168,7 @@ constexpr std::array spectrum_table{
          half_spectrum},
         [](const SpectrumInput& in) { return in.quality.dp_db; }},
     Row<SpectrumInput>{
-        {"raw_omega", "1", "omega of all frequencies, before filters: Sinderby's", spectrum, half_spectrum},
+        {"raw_omega", "1", "omega of 0 to 0.45 of the rate, before filters: Sinderby's", spectrum, half_spectrum},
         [](const SpectrumInput& in) { return in.quality.omega; }},
     Row<SpectrumInput>{{"rail_fraction", "1", "share of the window at the converter's limit", spectrum, half_spectrum},
                        [](const SpectrumInput&) { return unknown; }},

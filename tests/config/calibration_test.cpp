@@ -38,5 +38,19 @@ TEST(CalibrationFile, WhatIsPrintedReadsBackToTheSameNumbers) {
   }
 }
 
+TEST(CalibrationFile, AReferenceThatIsNotTwiceTheRestIsRefusedWithItsPlace) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder / "calibration.toml";
+  std::ofstream(file) << "[channel.biceps]\nrest_uv = 500\nreference_uv = 900\nreference_kind = \"mvc\"\n";
+  try {
+    read_calibration(file);
+    FAIL();
+  } catch (const std::invalid_argument& refused) {
+    EXPECT_EQ(std::string(refused.what()).find(file + ":1: reference 900.0 uV is not twice the rest level of 500.0 uV"),
+              0U)
+        << refused.what();
+  }
+}
+
 }  // namespace
 }  // namespace myod::config
