@@ -239,12 +239,13 @@ std::optional<std::string_view> channel_name(std::string_view rest) {
 }
 
 /// The options of that channel; those of a new one when it has none yet.
-ChannelOptions& options_of(Configuration& c, std::string_view name) {
+ChannelOptions& options_of(Configuration& c, std::string_view name, std::string_view place) {
   const auto found =
       std::find_if(c.channels.begin(), c.channels.end(), [name](const ChannelOptions& o) { return o.name == name; });
   if (found != c.channels.end()) return *found;
   ChannelOptions& fresh = c.channels.emplace_back();
   fresh.name = name;
+  fresh.places[""] = place;
   return fresh;
 }
 
@@ -319,7 +320,7 @@ void set(Configuration& c, std::string_view assignment, std::string_view place) 
     } else if (key.starts_with("channel.")) {
       const auto name = channel_name(key.substr(8));
       if (!name) throw ConfigError(asked + "must be channel.NAME.condition.KEY with the name of an EMG channel");
-      ChannelOptions& channel = options_of(c, *name);
+      ChannelOptions& channel = options_of(c, *name, place);
       set_option(reader, channel_options_rows(), channel, key.substr(9 + name->size()), channel_key(*name, ""), text,
                  channel.places);
     } else if (!key.starts_with("sensor.")) {

@@ -9,8 +9,8 @@
 
 namespace myod::dsp {
 
-/// Where stimulus pulses are known from: events are told by a command, detect finds them in the signal, marker takes the
-/// rising edges of a channel that the stimulator's trigger is wired to.
+/// Where stimulus pulses are known from: events are told by a command, detect finds them in the signal, marker takes
+/// the rising edges of a channel that the stimulator's trigger is wired to.
 enum class Blanking : std::uint8_t { off, events, detect, marker };
 enum class BlankingFill : std::uint8_t { linear, hold };
 

@@ -121,8 +121,10 @@ void CommandLine::add_orders() {
           [this](const std::string& a) { return run_mark(a, mark); })
       ->add_option("text", mark)
       ->required();
-  auto* pulses = command(app, "stimulus", "tell pulses of a stimulator, to be blanked (condition.blanking = events)",
-                         [this](const std::string& a) { return run_stimulus(a, stimulus); });
+  auto* pulses =
+      command(app, "stimulus",
+              "tell pulses of a stimulator, to be blanked (condition.blanking = events); replaces those told for later",
+              [this](const std::string& a) { return run_stimulus(a, stimulus); });
   pulses
       ->add_option("--at", stimulus.at_s, "time of the first in s of the sensor's samples, as t_event_s (default: now)")
       ->check(within(0, 1e9, "s"));
