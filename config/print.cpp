@@ -41,11 +41,12 @@ std::string sensor_text(const SensorConfig& sensor, const std::vector<ChannelCon
 }
 
 /// Of a channel with options of its own, these alone: the others are those of all channels.
-std::string channel_text(ChannelOptions channel) {
+std::string channel_text(const ChannelOptions& given) {
   std::string s = "\n[[channel]]\n";
+  ChannelOptions channel = given;  // rows point into what may be changed
   for (const Row<ChannelOptions>& row : channel_options_rows()) {
     const Value value = row.member(channel);
-    if (row.rule.key == "name" || channel.places.contains(row.rule.key))
+    if (row.rule.key == "name" || given.places.contains(row.rule.key))
       s += std::string(row.rule.key) + " = " + toml_text(value) + comment(value, row.rule) + "\n";
   }
   return s;
