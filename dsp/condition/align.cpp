@@ -8,12 +8,11 @@ AlignStage::AlignStage(std::size_t delay, std::size_t channels, std::size_t lane
 void AlignStage::run(Samples& samples) noexcept {
   double* y = samples.y;
   std::uint8_t* flags = samples.flags;
-  if (fresh_) begin_ = samples.first, fresh_ = false;
   samples.whole = true;
   for (std::size_t i = 0; i < samples.rows; ++i, y += lanes_, flags += lanes_) {
     const std::uint64_t now = samples.first + i;
     ring_.put(now, y, flags);
-    const bool filling = now < begin_ + delay_;
+    const bool filling = now < ring_.begin() + delay_;
     for (std::size_t c = 0; c < channels_; ++c) {
       flags[c] = filling ? std::uint8_t{sample_settling} : ring_.flag(now - delay_, c);
       y[c] = has_value(flags[c]) ? ring_.y(now - delay_, c) : 0.0;

@@ -16,13 +16,11 @@ class AlignStage : public Stage {
 
   std::size_t line() const noexcept override { return delay_; }
   void run(Samples& samples) noexcept override;
-  void restart() noexcept override { fresh_ = true; }
+  void restart() noexcept override { ring_.restart(); }
 
  private:
   std::size_t delay_, channels_, lanes_;
   LaneRing ring_;
-  std::uint64_t begin_ = 0;
-  bool fresh_ = true;
 };
 
 }  // namespace myod::dsp

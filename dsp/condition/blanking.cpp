@@ -38,7 +38,7 @@ BlankingStage::BlankingStage(const ConditionOptions& o, double rate_hz, std::siz
 }
 
 void BlankingStage::restart() noexcept {
-  fresh_ = true;
+  ring_.restart();
   std::fill(until_.begin(), until_.end(), 0);
   if (train_) train_->restart();
   if (marker_) marker_->lose();
@@ -52,7 +52,8 @@ void BlankingStage::set_rate(double hz, std::uint64_t now) noexcept {
 
 /// Blanks around the pulse at `at`, what is in the line and what is still to come; rows up to `now` are in the line.
 void BlankingStage::blank(std::size_t lane, std::uint64_t at, std::uint64_t now) noexcept {
-  const std::uint64_t first = std::max({at > before_ ? at - before_ : 0, now >= delay_ ? now - delay_ : 0, begin_});
+  const std::uint64_t first =
+      std::max({at > before_ ? at - before_ : 0, now >= delay_ ? now - delay_ : 0, ring_.begin()});
   for (std::uint64_t i = first; i <= std::min(at + after_, now); ++i)
     if (std::uint8_t& flag = ring_.flag(i, lane); flag == sample_good || flag == sample_railed) flag = sample_blanked;
   until_[lane] = std::max(until_[lane], at + after_ + 1);
@@ -145,7 +146,6 @@ double BlankingStage::filled(std::size_t lane, std::uint64_t index, std::uint64_
 void BlankingStage::run(Samples& samples) noexcept {
   double* y = samples.y;
   std::uint8_t* flags = samples.flags;
-  if (fresh_) begin_ = samples.first, fresh_ = false;
   samples.whole = true;
   for (std::size_t i = 0; i < samples.rows; ++i, y += lanes_, flags += lanes_) {
     const std::uint64_t now = samples.first + i;
@@ -165,12 +165,12 @@ void BlankingStage::run(Samples& samples) noexcept {
       set_rate(trains_ > 0 ? rate_of(schedule_[0]) : 0.0, now);
     }
     const std::uint64_t out = now - delay_;  // wraps while the line fills; then it is not looked at
-    const bool filling = now < begin_ + delay_;
+    const bool filling = now < ring_.begin() + delay_;
     for (std::size_t c = 0; c < channels_; ++c) {
       flags[c] = filling ? std::uint8_t{sample_settling} : ring_.flag(out, c);
-      y[c] = !has_value(flags[c])                         ? 0.0
-             : flags[c] == sample_blanked && out > begin_ ? filled(c, out, now)
-                                                          : ring_.y(out, c);
+      y[c] = !has_value(flags[c])                                ? 0.0
+             : flags[c] == sample_blanked && out > ring_.begin() ? filled(c, out, now)
+                                                                 : ring_.y(out, c);
       if (has_value(flags[c])) last_[c] = y[c];
       samples.whole = samples.whole && has_value(flags[c]);
     }

@@ -84,8 +84,6 @@ class BlankingStage : public Stage {
   std::optional<PulseTrain> train_;   // detect
   bool running_ = false;              // a train was under way
   std::optional<MarkerDetector> marker_;
-  std::uint64_t begin_ = 0;
-  bool fresh_ = true;
   struct Train {
     double next, period;
     std::uint64_t left;

@@ -65,6 +65,15 @@ std::vector<std::size_t> references(const Stream& stream, const ConditionOptions
   return list;
 }
 
+/// Of what the chains say whose pulses are told from outside; 0 when there is none.
+template <typename Parts, typename Say>
+std::uint64_t largest(Parts& parts, Say say) {
+  std::uint64_t most = 0;
+  for (auto& part : parts)
+    if (part.chain.takes_events()) most = std::max<std::uint64_t>(most, say(part.chain));
+  return most;
+}
+
 }  // namespace
 
 Conditioner::Conditioner(const Stream& stream, const ConditionOptions& options) {
@@ -185,32 +194,19 @@ bool Conditioner::takes_stimuli() const noexcept {
 
 std::uint64_t Conditioner::schedule(std::uint64_t next_index, double first, double period,
                                     std::uint64_t count) noexcept {
-  std::uint64_t late = 0;
-  for (Part& part : parts_)
-    if (part.chain.takes_events())
-      late = std::max(late, part.chain.blanking()->schedule(next_index, first, period, count));
-  return late;
+  return largest(parts_, [&](Chain& chain) { return chain.blanking()->schedule(next_index, first, period, count); });
 }
 
 std::uint64_t Conditioner::late_stimuli() const noexcept {
-  std::uint64_t late = 0;
-  for (const Part& part : parts_)
-    if (part.chain.takes_events()) late = std::max(late, part.chain.blanking()->late());
-  return late;
+  return largest(parts_, [](const Chain& chain) { return chain.blanking()->late(); });
 }
 
 std::size_t Conditioner::line_behind_blanking() const noexcept {
-  std::size_t longest = 0;
-  for (const Part& part : parts_)
-    if (part.chain.takes_events()) longest = std::max(longest, part.chain.line() - part.chain.blanking()->line());
-  return longest;
+  return largest(parts_, [](const Chain& chain) { return chain.line() - chain.blanking()->line(); });
 }
 
 std::uint64_t Conditioner::stimuli_to_come() const noexcept {
-  std::uint64_t most = 0;
-  for (const Part& part : parts_)
-    if (part.chain.takes_events()) most = std::max(most, part.chain.blanking()->to_come());
-  return most;
+  return largest(parts_, [](const Chain& chain) { return chain.blanking()->to_come(); });
 }
 
 bool Conditioner::stimuli_full() const noexcept {

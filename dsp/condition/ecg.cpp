@@ -31,7 +31,7 @@ BeatStage::BeatStage(bool subtract, double rate_hz, std::size_t channels, std::s
       muscles_(channels, Lane{BeatDetector(rate_hz), {}, 0, std::vector<double>(before_ + after_ + 1, 0.0), 0}) {}
 
 void BeatStage::restart() noexcept {
-  fresh_ = true;
+  ring_.restart();
   ring_.clear();
   for (Lane& muscle : muscles_) {
     muscle.detector.restart();
@@ -57,7 +57,7 @@ void BeatStage::listen(const Samples& samples) noexcept {
 /// Moves the beat to where the signal resembles the pattern most.
 void BeatStage::align(Lane& muscle, Beat& beat, std::size_t lane) noexcept {
   beat.aligned = true;
-  if (muscle.learned == 0 || beat.at < begin_ + before_ + shift_) return;
+  if (muscle.learned == 0 || beat.at < ring_.begin() + before_ + shift_) return;
   double best = 0.0;
   std::uint64_t where = beat.at;
   for (std::uint64_t at = beat.at - shift_; at <= beat.at + shift_; ++at) {
@@ -71,7 +71,7 @@ void BeatStage::align(Lane& muscle, Beat& beat, std::size_t lane) noexcept {
 
 void BeatStage::learn(Lane& muscle, Beat& beat, std::size_t lane) noexcept {
   beat.taken = true;
-  if (beat.at < begin_ + before_) return;
+  if (beat.at < ring_.begin() + before_) return;
   const std::size_t n = muscle.pattern.size();
   for (std::size_t k = 0; k < n; ++k)
     if (ring_.flag(beat.at + k - before_, lane) != sample_good) return;
@@ -84,12 +84,11 @@ void BeatStage::learn(Lane& muscle, Beat& beat, std::size_t lane) noexcept {
 void BeatStage::run(Samples& samples) noexcept {
   double* y = samples.y;
   std::uint8_t* flags = samples.flags;
-  if (fresh_) begin_ = samples.first, fresh_ = false;
   samples.whole = true;
   for (std::size_t i = 0; i < samples.rows; ++i, y += lanes_, flags += lanes_) {
     const std::uint64_t now = samples.first + i, out = now - delay_;
     ring_.put(now, y, flags);
-    const bool filling = now < begin_ + delay_;
+    const bool filling = now < ring_.begin() + delay_;
     for (std::size_t c = 0; c < channels_; ++c) {
       flags[c] = filling ? std::uint8_t{sample_settling} : ring_.flag(out, c);
       y[c] = has_value(flags[c]) ? ring_.y(out, c) : 0.0;

@@ -51,8 +51,6 @@ class BeatStage : public Stage {
   std::uint64_t delay_, before_, after_, around_, shift_;
   LaneRing ring_;
   std::vector<Lane> muscles_;
-  std::uint64_t begin_ = 0;
-  bool fresh_ = true;
 };
 
 /// Takes out of every lane but the reference what follows from the reference.

@@ -64,7 +64,7 @@ bool PulseDetector::regular() noexcept {
     for (std::size_t i = 0; i < n; ++i)
       if (std::abs(intervals[i] - middle) > tolerance) return false;
     by_chance *= 2.0 * tolerance / middle;
-    if (n + 1 < needed || by_chance > unlikely) continue;
+    if (by_chance > unlikely) continue;
     period_ = middle;
     found_ = n + 1;
     return true;

@@ -38,7 +38,7 @@ class PulseDetector {
   std::uint64_t since_first() const noexcept { return count_ - first_; }  ///< samples since the train's first pulse
 
  private:
-  static constexpr std::size_t needed = 5, most = 10;  // candidates
+  static constexpr std::size_t most = 10;  // candidates
   void measure() noexcept;
   bool regular() noexcept;
   bool due(double interval) const noexcept;
