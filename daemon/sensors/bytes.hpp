@@ -34,10 +34,19 @@ inline std::int32_t signed_le(std::span<const std::uint8_t> bytes) {
   return with_sign(unsigned_le(bytes), bytes.size());
 }
 
+/// As many numbers as there are counts, one behind the other.
+inline void read_be(std::span<const std::uint8_t> from, std::size_t bytes, std::span<double> counts) {
+  for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = signed_be(from.subspan(bytes * i, bytes));
+}
+
 /// The low bytes of a whole number.
 inline void put_be(std::span<std::uint8_t> out, double whole) {
   auto value = static_cast<std::uint64_t>(static_cast<std::int64_t>(whole));
   for (std::size_t i = out.size(); i-- > 0; value >>= 8U) out[i] = static_cast<std::uint8_t>(value & 0xFFU);
+}
+
+inline void write_be(std::span<std::uint8_t> to, std::size_t bytes, std::span<const double> counts) {
+  for (std::size_t i = 0; i < counts.size(); ++i) put_be(to.subspan(bytes * i, bytes), counts[i]);
 }
 
 inline void put_le(std::span<std::uint8_t> out, double whole) {

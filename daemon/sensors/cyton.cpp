@@ -45,16 +45,14 @@ ParseResult refuse(SkipReason why) { return {ParseStatus::skip, 1, why}; }
 bool stops(std::uint8_t byte) { return byte >= stop_accelerometer && byte <= stop_last; }
 
 void read_samples(Bytes packet, std::span<double> counts) {
-  for (std::size_t c = 0; c < counts.size(); ++c)
-    counts[c] = signed_be(packet.subspan(first_sample + sample_bytes * c, sample_bytes));
+  read_be(packet.subspan(first_sample), sample_bytes, counts);
 }
 
 void write_packet(std::span<std::uint8_t> packet, std::uint64_t counter, std::span<const double> counts) {
   std::fill(packet.begin(), packet.end(), std::uint8_t{0});
   packet[0] = head;
   packet[1] = static_cast<std::uint8_t>(counter & 0xFFU);
-  for (std::size_t c = 0; c < counts.size(); ++c)
-    put_be(packet.subspan(first_sample + sample_bytes * c, sample_bytes), counts[c]);
+  write_be(packet.subspan(first_sample), sample_bytes, counts);
   packet[packet_bytes - 1] = stop_accelerometer;
 }
 

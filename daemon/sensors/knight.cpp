@@ -27,8 +27,7 @@ ParseResult parse(const Setup& setup, std::span<const std::uint8_t> bytes, Frame
   frame.counter = bytes[1];
   frame.flags = 0;
   frame.values = setup.channels + lead_off_bytes;
-  for (std::uint32_t c = 0; c < setup.channels; ++c)
-    frame.counts[c] = signed_be(bytes.subspan(first_sample + sample_bytes * c, sample_bytes));
+  read_be(bytes.subspan(first_sample), sample_bytes, std::span(frame.counts).first(setup.channels));
   for (std::uint32_t i = 0; i < lead_off_bytes; ++i) frame.counts[setup.channels + i] = bytes[first_lead_off + i];
   return {ParseStatus::frame, packet_bytes, SkipReason::none};
 }
@@ -37,8 +36,7 @@ std::size_t format(const Setup& setup, const Frame& frame, std::span<std::uint8_
   std::fill_n(out.begin(), packet_bytes, std::uint8_t{0});
   out[0] = head;
   out[1] = static_cast<std::uint8_t>(frame.counter & 0xFFU);
-  for (std::uint32_t c = 0; c < setup.channels; ++c)
-    put_be(out.subspan(first_sample + sample_bytes * c, sample_bytes), frame.counts[c]);
+  write_be(out.subspan(first_sample), sample_bytes, std::span(frame.counts).first(setup.channels));
   for (std::uint32_t i = 0; i < lead_off_bytes; ++i)
     put_be(out.subspan(first_lead_off + i, 1), frame.counts[setup.channels + i]);
   out[packet_bytes - 1] = end_byte;
