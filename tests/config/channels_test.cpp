@@ -4,24 +4,12 @@
 #include <string>
 
 #include "config/config.hpp"
+#include "tests/config/errors.hpp"
 
 namespace myod::config {
 namespace {
 
-template <typename Action>
-std::string error_of(Action action) {
-  try {
-    action();
-  } catch (const ConfigError& e) {
-    return e.what();
-  }
-  return "no error";
-}
-
 Configuration lab(std::string_view toml) { return parse(toml, "lab.toml"); }
-std::string parse_error(std::string_view toml) {
-  return error_of([toml] { lab(toml); });
-}
 
 dsp::Stream stream() {
   dsp::Stream s;

@@ -8,21 +8,11 @@
 #include <sstream>
 #include <string>
 
+#include "tests/config/errors.hpp"
+
 namespace myod::config {
 namespace {
 
-template <typename Action>
-std::string error_of(Action action) {
-  try {
-    action();
-  } catch (const ConfigError& e) {
-    return e.what();
-  }
-  return "no error";
-}
-std::string parse_error(std::string_view toml) {
-  return error_of([toml] { parse(toml, "lab.toml"); });
-}
 std::string set_error(std::string_view assignment) {
   return error_of([assignment] {
     Configuration c;

@@ -255,33 +255,31 @@ TEST(Life, ConditionsOneChannelInItsOwnWayWhileItRuns) {
   EXPECT_EQ(nobody.err, "myoctl: configure: channel.name = \"nose\": must be an EMG channel, one of left, right\n");
 }
 
-TEST(Life, JudgesOnlyTheMusclesThatWereNamedAsExpectedAndRefusesOthers) {
-  const TemporaryFolder folder;
-  Process sensor(simulator(folder, "sim", {"--scenario", "spasm"}));
-  ASSERT_TRUE(sensor.line());
-  Daemon daemon(folder, {"--sensor", "sim@" + (folder / "tty")});
-  ASSERT_TRUE(daemon.becomes("state", "streaming"));
-  Process events(daemon.ctl_words({"events", "--json"}));
-  const Finished named = daemon.ctl({"expect", "0", "--channel", "right"});
+/// A daemon that hears a muscle in spasm, and what it tells of it.
+class LifeWithSpasms : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(daemon_.becomes("state", "streaming")); }
+  TemporaryFolder folder_;
+  Process sensor_{simulator(folder_, "sim", {"--scenario", "spasm"})};
+  Daemon daemon_{folder_, {"--sensor", "sim@" + (folder_ / "tty")}};
+  Process events_{daemon_.ctl_words({"events", "--json"})};
+};
+
+TEST_F(LifeWithSpasms, AreToldOnlyOfTheMusclesThatWereNamedAndOthersAreRefused) {
+  const Finished named = daemon_.ctl({"expect", "0", "--channel", "right"});
   EXPECT_EQ(named.code, 0) << named.err;
-  const auto spasm = events.line_with("while no contraction is expected");
+  const auto spasm = events_.line_with("while no contraction is expected");
   ASSERT_TRUE(spasm);
   EXPECT_EQ(json_field(*spasm, "channel"), "right");
-  const Finished unknown = daemon.ctl({"expect", "0", "--channel", "nose"});
+  const Finished unknown = daemon_.ctl({"expect", "0", "--channel", "nose"});
   EXPECT_EQ(unknown.code, 78);
   EXPECT_NE(unknown.err.find("no channel is called nose"), std::string::npos) << unknown.err;
 }
 
-TEST(Life, TellsActivityOutsideAnExpectedContraction) {
-  const TemporaryFolder folder;
-  Process sensor(simulator(folder, "sim", {"--scenario", "spasm"}));
-  ASSERT_TRUE(sensor.line());
-  Daemon daemon(folder, {"--sensor", "sim@" + (folder / "tty")});
-  ASSERT_TRUE(daemon.becomes("state", "streaming"));
-  Process events(daemon.ctl_words({"events", "--json"}));
-  const Finished none_expected = daemon.ctl({"expect", "0"});
+TEST_F(LifeWithSpasms, AreToldWhereNoContractionIsExpected) {
+  const Finished none_expected = daemon_.ctl({"expect", "0"});
   EXPECT_EQ(none_expected.code, 0) << none_expected.err;
-  EXPECT_TRUE(events.line_with("active while no contraction is expected"));
+  EXPECT_TRUE(events_.line_with("active while no contraction is expected"));
 }
 
 TEST(Life, ResumesByItselfAfterUnpluggingAndStatesTheGap) {
