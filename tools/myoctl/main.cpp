@@ -74,7 +74,7 @@ CommandLine::CommandLine() {
   lists("sensors", "what the sensors are: channels, conditioning, limits", run_sensors);
   lists("doctor", "what is plugged in, what is wrong with it, and how to mend that", run_doctor);
   add_watch();
-  lists("events", "onsets, repetitions, gaps and marks, one line as each happens", run_events);
+  lists("events", "onsets, repetitions, spasms, gaps, marks and all else that happens, a line each", run_events);
   add_calibrate();
   add_orders();
   add_process();
