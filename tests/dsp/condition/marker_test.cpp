@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "dsp/condition/blanking.hpp"
 #include "tests/dsp/condition/lane.hpp"
@@ -106,6 +107,18 @@ TEST(Marker, NobodySawALineRiseThatIsHighFromTheBeginningOrAfterALoss) {
   EXPECT_EQ(line.hz(), 10.0);
   EXPECT_FALSE(line.over(1102));
   EXPECT_TRUE(line.over(1103));
+}
+
+TEST(Marker, TheRateIsThatOfItsNewestTwoPulsesAndOneTellsNone) {
+  MarkerDetector line({0, 0.4, 0.6}, 1000.0);
+  line.push(0.0, 0);
+  std::vector<double> told;
+  for (const std::uint64_t pulse : {10U, 60U, 80U}) {
+    line.push(1.0, pulse);
+    told.push_back(line.hz());
+    line.push(0.0, pulse + 1);
+  }
+  EXPECT_EQ(told, (std::vector<double>{0.0, 20.0, 50.0}));
 }
 
 TEST(Marker, OnlySomeChannelsMayBeBlankedByIt) {
