@@ -42,10 +42,16 @@ TEST(Told, IsSaidAgainAsItWasSaid) {
 }
 
 TEST(Told, KeepsNoSamplesThatNobodyWants) {
+  test::Recorder again;
   myoctl::Told told;
   EXPECT_FALSE(told.wants_conditioned());
-  told.begin(true);
-  EXPECT_TRUE(told.wants_conditioned());
+  for (const bool wanted : {true, false}) {
+    told.begin(wanted);
+    drive(told);
+  }
+  told.tell(again);
+  EXPECT_FALSE(again.results.empty());
+  EXPECT_TRUE(again.uv.empty());
 }
 
 }  // namespace
