@@ -176,7 +176,7 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     // What the kernel holds can no longer be thinned, and the kernel would take megabytes.
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kernel_bytes, sizeof kernel_bytes);
     sweep();
-    const auto session = std::make_shared<Session>(Socket(io_, {family, 0}, fd), identify(fd), hub_);
+    const auto session = std::make_shared<Session>(stream_wire(io_.get_executor(), family, fd), identify(fd), hub_);
     const bool full = sessions_.size() >= hub_->options.max_clients;
     sessions_.push_back(session);
     session->start();

@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <boost/asio/write.hpp>
 #include <map>
 
 #include "daemon/clock.hpp"
@@ -37,9 +36,9 @@ v1::Reply refusal(std::uint64_t id, v1::ErrorCode error, const std::string& text
 
 }  // namespace
 
-Session::Session(Socket socket, Peer peer, std::shared_ptr<Hub> hub)
-    : socket_(std::move(socket)),
-      deadline_(socket_.get_executor()),
+Session::Session(std::unique_ptr<Wire> wire, Peer peer, std::shared_ptr<Hub> hub)
+    : wire_(std::move(wire)),
+      deadline_(wire_->executor()),
       peer_(std::move(peer)),
       hub_(std::move(hub)),
       number_(++hub_->clients),
@@ -56,30 +55,27 @@ void Session::start() {
 }
 
 void Session::read() {
-  socket_.async_read_some(boost::asio::buffer(input_), [self = shared_from_this()](error_code error, std::size_t n) {
+  wire_->read([self = shared_from_this()](error_code error) {
     if (self->closed()) return;
     if (error) {
       if (self->served()) spdlog::info("client gone: {} ({})", self->program_, self->peer_.name);
       return self->close();
     }
     self->heard_ = std::chrono::steady_clock::now();
-    if (self->state_ != State::ending) self->on_bytes({self->input_.data(), n});
+    if (self->state_ != State::ending) self->on_bytes();
     if (!self->closed()) self->read();
   });
 }
 
-void Session::on_bytes(std::string_view bytes) {
-  reader_.feed(bytes);
-  while (const auto whole = reader_.next()) {
+void Session::on_bytes() {
+  while (const auto whole = wire_->next()) {
     v1::ClientMessage message;
     if (!message.ParseFromArray(whole->data(), static_cast<int>(whole->size())))
       return end(v1::GOODBYE_CODE_PROTOCOL_ERROR, "what was sent is not a message of myod.v1");
     on_message(message);
     if (state_ == State::ending || closed()) return;
   }
-  if (reader_.broken())
-    end(v1::GOODBYE_CODE_PROTOCOL_ERROR,
-        "a message to myod has at most " + std::to_string(proto::max_to_server) + " bytes, after a varint length");
+  if (const auto why = wire_->broken(); !why.empty()) end(v1::GOODBYE_CODE_PROTOCOL_ERROR, std::string(why));
 }
 
 void Session::on_message(const v1::ClientMessage& message) {
@@ -200,14 +196,10 @@ void Session::pump() {
   if (!in_flight_.empty() || closed()) return;
   outbox_.take(in_flight_, write_bytes);
   if (in_flight_.empty()) {
-    error_code ignored;  // the other side may have gone first
-    if (state_ == State::ending) socket_.shutdown(Socket::shutdown_send, ignored);
+    if (state_ == State::ending) wire_->finish([self = shared_from_this()](error_code) {});
     return;
   }
-  std::vector<boost::asio::const_buffer> buffers;
-  buffers.reserve(in_flight_.size());
-  for (const Bytes& bytes : in_flight_) buffers.emplace_back(bytes->data(), bytes->size());
-  boost::asio::async_write(socket_, buffers, [self = shared_from_this()](error_code error, std::size_t) {
+  wire_->write(in_flight_, [self = shared_from_this()](error_code error) {
     self->in_flight_.clear();
     if (self->closed()) return;
     if (error) return self->close();
@@ -237,8 +229,7 @@ void Session::close() {
   if (closed()) return;
   state_ = State::closed;
   deadline_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
+  wire_->close();
   if (hub_->hooks.gone) hub_->hooks.gone(number_);
 }
 

@@ -4,27 +4,23 @@
 
 #include <utility>
 
-#include <array>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "daemon/serve/hub.hpp"
 #include "daemon/serve/outbox.hpp"
 #include "daemon/serve/peer.hpp"
 #include "daemon/serve/subscription.hpp"
+#include "daemon/serve/wire.hpp"
 
 namespace myod::serve {
 
-using Socket = boost::asio::generic::stream_protocol::socket;
-
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Socket socket, Peer peer, std::shared_ptr<Hub> hub);
+  Session(std::unique_ptr<Wire> wire, Peer peer, std::shared_ptr<Hub> hub);
 
   /// Waits for Hello.
   void start();
@@ -59,7 +55,7 @@ class Session : public std::enable_shared_from_this<Session> {
   enum class State : unsigned char { greeting, served, ending, closed };
 
   void read();
-  void on_bytes(std::string_view bytes);
+  void on_bytes();
   void on_message(const v1::ClientMessage& message);
   void on_hello(const v1::ClientHello& hello);
   void on_command(const v1::Command& command);
@@ -67,7 +63,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void pump();
   std::string peer_key() const { return peer_.key + " " + program_; }
 
-  Socket socket_;
+  std::unique_ptr<Wire> wire_;
   boost::asio::steady_timer deadline_;  // of the handshake, later of the Goodbye
   Peer peer_;
   std::shared_ptr<Hub> hub_;
@@ -76,8 +72,6 @@ class Session : public std::enable_shared_from_this<Session> {
   State state_ = State::greeting;
   Subscription subscription_;
   Outbox outbox_;
-  proto::FrameReader reader_{proto::max_to_server};
-  std::array<char, 16384> input_{};
   std::vector<Bytes> in_flight_;
   std::chrono::steady_clock::time_point heard_;
 };
