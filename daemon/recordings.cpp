@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/version.hpp"
+#include "dsp/rate_limits.hpp"
 
 namespace myod::daemon {
 
@@ -30,7 +31,7 @@ void Recordings::start(const std::string& subject, const std::string& label, Don
     if (!pipelines_.running(s)) continue;
     if (pipelines_.busy(s))
       return done(v1::ERROR_CODE_BUSY, "a change of settings is under way: try again in a moment");
-    request.streams.push_back({s, pipelines_.epoch(s) + 1, pipelines_.stream(s)});
+    request.streams.push_back(recorded(pipelines_.stream(s), s, pipelines_.epoch(s) + 1));
   }
   if (request.streams.empty())
     return done(v1::ERROR_CODE_FAILED, "no sensor has started yet: there is nothing to record");
@@ -50,10 +51,15 @@ void Recordings::start(const std::string& subject, const std::string& label, Don
   handed_over({});
 }
 
+record::RecordedStream Recordings::recorded(const dsp::Stream& description, std::uint32_t stream,
+                                            std::uint32_t epoch) const {
+  return {stream, epoch, description, dsp::rate_limits(configuration_.dsp.condition, description.rate_hz())};
+}
+
 bool Recordings::journals(const dsp::Stream& description, std::uint32_t stream, std::uint32_t epoch) {
   if (!running()) return false;
   if (!recorded_.contains(stream)) {
-    if (const std::string refused = recorder_.add({stream, epoch, description}); !refused.empty()) {
+    if (const std::string refused = recorder_.add(recorded(description, stream, epoch)); !refused.empty()) {
       spdlog::error("{} is not recorded: {}", description.sensor, refused);
       return false;
     }

@@ -47,6 +47,8 @@ class Recordings {
   enum class Phase : std::uint8_t { idle, handing_over, opening, running, silencing, closing };
 
   bool running() const { return phase_ == Phase::handing_over || phase_ == Phase::opening || phase_ == Phase::running; }
+  /// As the file's headers describe it.
+  record::RecordedStream recorded(const dsp::Stream& description, std::uint32_t stream, std::uint32_t epoch) const;
   void handed_over(const std::string& error);
   void silence();
   void say_end(const record::RecorderState& state);

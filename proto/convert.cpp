@@ -9,6 +9,7 @@
 #include "dsp/condition/stages.hpp"
 #include "dsp/features/table.hpp"
 #include "dsp/quality_text.hpp"
+#include "dsp/rate_limits.hpp"
 #include "dsp/words.hpp"
 
 namespace myod::proto {
@@ -33,18 +34,6 @@ void describe_conditioning(const std::vector<dsp::StageInfo>& stages, Repeated& 
     s.set_name(stage.text);
     s.set_delay_ms(stage.delay_s * 1000.0);
   }
-}
-
-void describe_limits(const dsp::ConditionOptions& options, double rate_hz, v1::Stream& out) {
-  if (!options.lowpass) return;
-  const double in_use = dsp::lowpass_in_use_hz(options, rate_hz);
-  if (in_use >= options.lowpass_hz) return;
-  dsp::Text<120> text;
-  text << "low-pass at ";
-  text.number(in_use, 1) << " Hz instead of ";
-  text.number(options.lowpass_hz, 1) << " Hz: the sampling rate carries no more";
-  out.add_limits(std::string(text.view()));
-  out.add_limits("spectral features cover only the band below it: limited:rate");
 }
 
 }  // namespace
@@ -73,7 +62,7 @@ v1::Stream describe(const dsp::Stream& stream, const dsp::Options& options, std:
   describe_features(dsp::FrameKind::control, options.features, *out.mutable_control());
   describe_conditioning(dsp::describe_stages(stream, options.condition, options.condition),
                         *out.mutable_conditioning());
-  describe_limits(options.condition, stream.rate_hz(), out);
+  for (std::string& limit : dsp::rate_limits(options.condition, stream.rate_hz())) out.add_limits(std::move(limit));
   return out;
 }
 

@@ -96,9 +96,12 @@ std::string describe(const RecordedStream& s) {
                      xml::element("unit", c.unit) + xml::element("scale", hex(c.scale)) +
                      xml::element("offset", hex(c.offset)) + xml::element("rail_low", hex(c.rail_low)) +
                      xml::element("rail_high", hex(c.rail_high)));
+  std::string limits;
+  for (const std::string& limit : s.limits) limits += xml::parent("limit", xml::element("text", limit));
   return xml::element("sensor", s.description.sensor) + xml::element("stream", std::to_string(s.stream)) +
          xml::element("epoch", std::to_string(s.epoch)) +
-         xml::element("rate_mhz", std::to_string(s.description.rate_mhz)) + xml::parent("inputs", channels);
+         xml::element("rate_mhz", std::to_string(s.description.rate_mhz)) + xml::parent("inputs", channels) +
+         (limits.empty() ? "" : xml::parent("limits", limits));
 }
 
 template <typename T>
@@ -189,6 +192,8 @@ std::optional<ReadHeader> read_header(std::string_view xml) {
     if (!channel) return std::nullopt;
     h.stream.description.channels.push_back(std::move(*channel));
   }
+  std::string_view limits = xml::inside(*myod, "limits").value_or("");
+  while (const auto limit = xml::take(limits, "limit")) h.stream.limits.push_back(xml::text(*limit, "text"));
   return h;
 }
 

@@ -34,6 +34,7 @@ struct RecordedStream {
   std::uint32_t stream = 0;  ///< index of the sensor
   std::uint32_t epoch = 0;   ///< recorded from the hand-over of this epoch on
   dsp::Stream description;
+  std::vector<std::string> limits{};  ///< what its rate cannot support, in words
 };
 
 struct StartRequest {

@@ -81,24 +81,27 @@ constexpr std::array control_table{
 };
 
 constexpr std::array spectrum_table{
-    Row<SpectrumInput>{{"mnf_hz", "Hz", "mean frequency of the power spectrum in the band", spectrum, half_spectrum},
-                       [](const SpectrumInput& in) { return mean_frequency_hz(in.band); }},
-    Row<SpectrumInput>{{"mdf_hz", "Hz", "median frequency of the power spectrum in the band", spectrum, half_spectrum},
-                       [](const SpectrumInput& in) { return in.band.median_hz; }},
-    Row<SpectrumInput>{{"finsm5", "Hz^-6", "fatigue index of Dimitrov: moment of order -1 over moment of order 5",
-                        spectrum, half_spectrum},
-                       [](const SpectrumInput& in) { return finsm5(in.band); }},
-    Row<SpectrumInput>{{"power_uv2", "uV^2", "power in the band", spectrum, half_spectrum},
-                       [](const SpectrumInput& in) { return power_uv2(in.band); }},
-    Row<SpectrumInput>{{"zc_per_s", "1/s", "zero crossings above the noise threshold", spectrum, half_spectrum},
-                       [](const SpectrumInput& in) { return per_second(in.activity.crossings, in); }},
-    Row<SpectrumInput>{{"ssc_per_s", "1/s", "slope sign changes above the noise threshold", spectrum, half_spectrum},
-                       [](const SpectrumInput& in) { return per_second(in.activity.turns, in); }},
     Row<SpectrumInput>{
-        {"wl_uv", "uV", "waveform length: sum of the magnitudes of the differences", spectrum, half_spectrum},
+        {"mnf_hz", "Hz", "mean frequency of the power spectrum in the band", spectrum, half_spectrum, true},
+        [](const SpectrumInput& in) { return mean_frequency_hz(in.band); }},
+    Row<SpectrumInput>{
+        {"mdf_hz", "Hz", "median frequency of the power spectrum in the band", spectrum, half_spectrum, true},
+        [](const SpectrumInput& in) { return in.band.median_hz; }},
+    Row<SpectrumInput>{{"finsm5", "Hz^-6", "fatigue index of Dimitrov: moment of order -1 over moment of order 5",
+                        spectrum, half_spectrum, true},
+                       [](const SpectrumInput& in) { return finsm5(in.band); }},
+    Row<SpectrumInput>{{"power_uv2", "uV^2", "power in the band", spectrum, half_spectrum, true},
+                       [](const SpectrumInput& in) { return power_uv2(in.band); }},
+    Row<SpectrumInput>{{"zc_per_s", "1/s", "zero crossings above the noise threshold", spectrum, half_spectrum, true},
+                       [](const SpectrumInput& in) { return per_second(in.activity.crossings, in); }},
+    Row<SpectrumInput>{
+        {"ssc_per_s", "1/s", "slope sign changes above the noise threshold", spectrum, half_spectrum, true},
+        [](const SpectrumInput& in) { return per_second(in.activity.turns, in); }},
+    Row<SpectrumInput>{
+        {"wl_uv", "uV", "waveform length: sum of the magnitudes of the differences", spectrum, half_spectrum, true},
         [](const SpectrumInput& in) { return in.activity.length_uv; }},
     Row<SpectrumInput>{
-        {"wamp_per_s", "1/s", "Willison amplitude: steps above the noise threshold", spectrum, half_spectrum},
+        {"wamp_per_s", "1/s", "Willison amplitude: steps above the noise threshold", spectrum, half_spectrum, true},
         [](const SpectrumInput& in) { return per_second(in.activity.steps, in); }},
     Row<SpectrumInput>{
         {"iemg_uvs", "uV s", "integral of the rectified signal over the window", spectrum, half_spectrum},
@@ -109,47 +112,48 @@ constexpr std::array spectrum_table{
                          return ratio > 0.0 && ratio <= std::numeric_limits<double>::max() ? 10.0 * math::log10(ratio)
                                                                                            : unknown;
                        }},
+    Row<SpectrumInput>{{"tkeo_uv2", "uV^2", "mean Teager-Kaiser energy: grows with amplitude and frequency", spectrum,
+                        half_spectrum, true},
+                       [](const SpectrumInput& in) {
+                         return in.activity.triples > 0.0 ? in.activity.energies_uv2 / in.activity.triples : unknown;
+                       }},
     Row<SpectrumInput>{
-        {"tkeo_uv2", "uV^2", "mean Teager-Kaiser energy: grows with amplitude and frequency", spectrum, half_spectrum},
-        [](const SpectrumInput& in) {
-          return in.activity.triples > 0.0 ? in.activity.energies_uv2 / in.activity.triples : unknown;
-        }},
-    Row<SpectrumInput>{
-        {"moment_ratio", "Hz^-3", "spectral moment of order -1 over moment of order 2", spectrum, half_spectrum},
+        {"moment_ratio", "Hz^-3", "spectral moment of order -1 over moment of order 2", spectrum, half_spectrum, true},
         [](const SpectrumInput& in) { return moment_ratio(in.band); }},
     Row<SpectrumInput>{
-        {"omega", "1", "spectral deformation in the band: sqrt(M2 / M0) over M1 / M0", spectrum, half_spectrum},
+        {"omega", "1", "spectral deformation in the band: sqrt(M2 / M0) over M1 / M0", spectrum, half_spectrum, true},
         [](const SpectrumInput& in) { return deformation(in.band); }},
     Row<SpectrumInput>{
         {"active_fraction", "1", "share of the window in which the muscle was active", spectrum, half_spectrum},
         [](const SpectrumInput& in) { return in.active_fraction; }},
     Row<SpectrumInput>{
         {"mnf_slope_hz_per_s", "Hz/s",
-         "slope of the mean frequency over a hold of 20 s or more, else over 10 repetitions or more", none, none},
+         "slope of the mean frequency over a hold of 20 s or more, else over 10 repetitions or more", none, none, true},
         [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope; }},
     Row<SpectrumInput>{
-        {"mnf_slope_lo", "Hz/s", "lower end of its 95 % interval", none, none},
+        {"mnf_slope_lo", "Hz/s", "lower end of its 95 % interval", none, none, true},
         [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope - in.fatigue->mnf_hz.half_width; }},
     Row<SpectrumInput>{
-        {"mnf_slope_hi", "Hz/s", "upper end of its 95 % interval", none, none},
+        {"mnf_slope_hi", "Hz/s", "upper end of its 95 % interval", none, none, true},
         [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope + in.fatigue->mnf_hz.half_width; }},
-    Row<SpectrumInput>{{"mnf_robust_hz_per_s", "Hz/s", "the same slope after Theil and Sen", none, none},
+    Row<SpectrumInput>{{"mnf_robust_hz_per_s", "Hz/s", "the same slope after Theil and Sen", none, none, true},
                        [](const SpectrumInput& in) { return in.fatigue->mnf_hz.robust_slope; }},
-    Row<SpectrumInput>{{"mdf_slope_hz_per_s", "Hz/s", "slope of the median frequency", none, none},
+    Row<SpectrumInput>{{"mdf_slope_hz_per_s", "Hz/s", "slope of the median frequency", none, none, true},
                        [](const SpectrumInput& in) { return in.fatigue->mdf_hz.slope; }},
     Row<SpectrumInput>{{"arv_slope_pct_per_s", "%/s", "slope of the logarithm of the amplitude", none, none},
                        [](const SpectrumInput& in) { return in.fatigue->log_arv.slope * 100.0; }},
-    Row<SpectrumInput>{{"finsm5_ratio", "1", "finsm5 at the end over the beginning, of the fitted line", none, none},
-                       [](const SpectrumInput& in) { return in.fatigue->finsm5_ratio(); }},
     Row<SpectrumInput>{
-        {"jasa", "1", "0 indeterminate, 1 fatigue, 2 force increase, 3 recovery, 4 force decrease", none, none},
+        {"finsm5_ratio", "1", "finsm5 at the end over the beginning, of the fitted line", none, none, true},
+        [](const SpectrumInput& in) { return in.fatigue->finsm5_ratio(); }},
+    Row<SpectrumInput>{
+        {"jasa", "1", "0 indeterminate, 1 fatigue, 2 force increase, 3 recovery, 4 force decrease", none, none, true},
         [](const SpectrumInput& in) { return static_cast<double>(in.fatigue->jasa); }},
     Row<SpectrumInput>{
         {"fatigue_index", "1",
-         "0 without fall of the mean frequency, 100 at a fall of 40 %; empty when it cannot be told", none, none},
+         "0 without fall of the mean frequency, 100 at a fall of 40 %; empty when it cannot be told", none, none, true},
         [](const SpectrumInput& in) { return in.fatigue->index; }},
     Row<SpectrumInput>{
-        {"fatigue_confidence_pct", "%", "how far the interval is from taking the answer back", none, none},
+        {"fatigue_confidence_pct", "%", "how far the interval is from taking the answer back", none, none, true},
         [](const SpectrumInput& in) { return in.fatigue->confidence; }},
     Row<SpectrumInput>{
         {"mains_db", "dB", "mains line (50 or 60 Hz) over all else in the band, before filters; -40: none",

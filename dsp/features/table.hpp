@@ -19,6 +19,7 @@ struct FeatureRow {
   std::string_view meaning;                    ///< one sentence
   double (*window_ms)(const FeatureOptions&);  ///< length of the window the number describes
   double (*delay_ms)(const FeatureOptions&);   ///< group delay of the feature itself, after conditioning
+  bool needs_band = false;                     ///< it means what it says of the whole band alone
 };
 
 /// The rows of one kind of frame.

@@ -68,10 +68,14 @@ TEST(Convert, DescribesChannelsFeaturesAndConditioning) {
   EXPECT_EQ(d.limits_size(), 0);
 }
 
-TEST(Convert, SaysWhatALowRateCannotSupport) {
+TEST(Convert, SaysWhichFeaturesALowRateCannotSupportAndWhy) {
   const v1::Stream d = describe(stream(500'000), {}, 0, 0);
-  ASSERT_GE(d.limits_size(), 1);
-  EXPECT_NE(d.limits(0).find("225.0 Hz instead of 450.0 Hz"), std::string::npos) << d.limits(0);
+  ASSERT_EQ(d.limits_size(), 3);
+  EXPECT_EQ(d.limits(0), "low-pass at 225.0 Hz instead of 450.0 Hz: the sampling rate carries no more");
+  EXPECT_EQ(d.limits(1), "amplitudes lack what lies above 225.0 Hz: compare them with those of this rate alone");
+  EXPECT_NE(d.limits(2).find("limited:rate: mnf_hz, mdf_hz, "), std::string::npos) << d.limits(2);
+  EXPECT_NE(d.limits(2).find("fatigue_index"), std::string::npos) << d.limits(2);
+  EXPECT_EQ(d.limits(2).find("snr_db"), std::string::npos) << "a ratio of this band";
 }
 
 TEST(Convert, GivesAFrameItsTimesValuesAndQuality) {

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 
-std::string json_line(const v1::SensorStatus& s, const v1::Status& all) {
+std::string json_line(const v1::SensorStatus& s, const v1::Status& all, const v1::Stream& stream) {
   Json json;
   json.open_object().field("name", s.name()).field("kind", s.kind()).field("port", s.port()).field("state", s.state());
   json.field("detail", s.detail())
@@ -29,6 +29,7 @@ std::string json_line(const v1::SensorStatus& s, const v1::Status& all) {
   json.field("gaps", s.gaps()).field("resyncs", s.resyncs()).field("skipped_bytes", s.skipped_bytes());
   json.field("rate_hz", s.rate_hz()).field("measured_rate_hz", s.measured_rate_hz());
   json.field("dropped_blocks", s.dropped_blocks()).list("channels", s.channels());
+  json.list("limits", stream.limits());
   json.field("recording", all.recording()).field("recording_failure", all.recording_failure());
   json.key("skips").open_object();
   for (const auto& [reason, count] : std::map<std::string, std::uint64_t>(s.skips().begin(), s.skips().end()))
@@ -82,7 +83,8 @@ std::string short_number(double v) {
   return out.str();
 }
 
-void print_status(const v1::Status& status) {
+void print_status(const Asked& asked) {
+  const v1::Status& status = asked.status;
   print_line("myod " + printable(status.version()) + ", up " + duration(status.uptime_s()) + ", " +
              counted(static_cast<std::uint64_t>(status.clients_size()), "client", "clients") +
              (status.recording().empty() ? ", not recording" : ", recording to " + printable(status.recording())));
@@ -97,6 +99,8 @@ void print_status(const v1::Status& status) {
     if (!s.hint().empty()) print_line(printable(s.name()) + ": " + printable(s.hint()));
   for (const auto& s : status.sensors())
     if (needs_words(s.state(), s.detail())) print_line(printable(s.name()) + ": " + state_text(s.state(), s.detail()));
+  for (const auto& [name, stream] : asked.streams)
+    for (const auto& limit : stream.limits()) print_line(printable(name) + ": " + printable(limit));
   const auto lost = status.results_lost() + status.events_lost() + status.journal_lost();
   if (lost > 0)
     print_line("lost inside the daemon: " + std::to_string(status.results_lost()) + " results, " +
@@ -156,10 +160,11 @@ std::string line(const v1::Event& e, const std::string& sensor) {
 }  // namespace
 
 int run_status(const std::string& address, bool json) {
-  const auto asked = ask(address);
-  if (!json) print_status(asked.status);
+  auto asked = ask(address);
+  if (!json) print_status(asked);
   if (json)
-    for (const auto& sensor : asked.status.sensors()) print_line(json_line(sensor, asked.status));
+    for (const auto& sensor : asked.status.sensors())
+      print_line(json_line(sensor, asked.status, asked.streams[sensor.name()]));
   return 0;
 }
 

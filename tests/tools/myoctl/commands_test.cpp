@@ -61,7 +61,7 @@ TEST_F(Talk, StatusIsOneJsonObjectPerSensor) {
       end.out,
       R"({"name":"sim","kind":"sim","port":"","state":"streaming","detail":"","hint":"","samples":12340,"lost":3,"corrupted":0,)"
       R"("gaps":2,"resyncs":0,"skipped_bytes":0,"rate_hz":1000,"measured_rate_hz":0,"dropped_blocks":0,)"
-      R"("channels":["biceps","grip","triceps"],"recording":"","recording_failure":"","skips":{}})"
+      R"("channels":["biceps","grip","triceps"],"limits":[],"recording":"","recording_failure":"","skips":{}})"
       "\n");
 }
 
