@@ -202,12 +202,29 @@ void SensorLink::publish(bool news) {
     state_.measured_rate_hz = assembler_->measured_rate_hz();
     state_.dropped_blocks = writer_->dropped();
   }
-  if (scale_) {
-    const dsp::Text<200> scale = scale_->hint(), hint = scale.view().empty() ? early_wrap(state_.counts) : scale;
+  if (writer_) {
+    const dsp::Text<200> hint = hint_now();
     news = news || hint.view() != state_.hint.view();
     state_.hint = hint;
   }
   if (started_) publish_(state_, news);
+}
+
+/// The gravest of what looks wrong although samples come.
+dsp::Text<200> SensorLink::hint_now() const {
+  if (!mostly_skipped_.view().empty()) return mostly_skipped_;
+  const dsp::Text<200> scale = scale_ ? scale_->hint() : dsp::Text<200>();
+  return scale.view().empty() ? early_wrap(state_.counts) : scale;
+}
+
+/// Samples come, and are found in much that is none.
+void SensorLink::look_at_skipped(std::int64_t now_ns) {
+  if (!skipped_.due(now_ns, arrived_bytes_, assembler_->counts())) return;
+  mostly_skipped_ = {};
+  if (!skipped_.mostly_skipped() || state_.state != Word::streaming) return;
+  mostly_skipped_ << "most of what comes is no sample: "
+                  << seen_instead(skipped_.earlier(), assembler_->counts(), *plan_.row, setup_)
+                  << ": are kind, baud rate and channels right?";
 }
 
 // Every now and then: what waits for time to pass, silence, the counts.
@@ -218,6 +235,7 @@ void SensorLink::look_after() {
     assembler_->tick(now);
     writer_->flush(assembler_->timebase(), now);
     if (talking_ && progressed(now)) say_streaming();
+    look_at_skipped(now);
   }
   if (live && talking_ && !told_silent_ && now - last_sample_ns_ > silent_after(setup_.rate_hz)) say_silent();
   publish(false);
@@ -240,7 +258,7 @@ bool SensorLink::progressed(std::int64_t arrival_ns) {
 void SensorLink::say_silent() {
   told_silent_ = true;
   const bool streamed = state_.state == Word::streaming;
-  const std::string seen = seen_instead(at_sample_, assembler_->counts(), setup_);
+  const std::string seen = seen_instead(at_sample_, assembler_->counts(), *plan_.row, setup_);
   const std::string since = streamed ? "no data since " + time_of_day(last_sample_ns_) : std::string("no data");
   assembler_->fell_silent();
   const std::string other = unread_.from_another(*plan_.row, setup_);

@@ -25,6 +25,7 @@
 #include "daemon/scale_watch.hpp"
 #include "daemon/sensor_state.hpp"
 #include "daemon/session.hpp"
+#include "daemon/silence.hpp"
 
 namespace myod::daemon {
 
@@ -60,6 +61,8 @@ class SensorLink {
   void say_streaming();
   double off_nominal_hz() const;
   void publish(bool news);
+  dsp::Text<200> hint_now() const;
+  void look_at_skipped(std::int64_t now_ns);
   void look_after();
   bool progressed(std::int64_t arrival_ns);
   void say_silent();
@@ -95,6 +98,9 @@ class SensorLink {
   AssemblerCounts at_sample_;  // as they stood then
   bool told_silent_ = false;
   UnreadBytes unread_;  // to tell what they come from
+  std::uint64_t arrived_bytes_ = 0;
+  SkippedWatch skipped_;
+  dsp::Text<200> mostly_skipped_;  // what was instead; empty: nothing
 
   std::unique_ptr<Assembler> assembler_;
   std::unique_ptr<BlockWriter> writer_;

@@ -12,6 +12,7 @@ constexpr auto room_period = std::chrono::milliseconds(1);
 
 void SensorLink::received(std::span<const std::uint8_t> bytes, std::int64_t arrival_ns) {
   arrival_ns_ = arrival_ns;
+  arrived_bytes_ += bytes.size();
   unread_.add(bytes);
   if (session_) return session_->input(bytes);
   if (!talking_) return;

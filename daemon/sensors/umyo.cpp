@@ -14,7 +14,8 @@
 //
 // Samples are not raw: the device adds to each the one 11 (50 Hz) or 9 (60 Hz) before, a comb against mains. Neither
 // their scale to microvolt nor the accelerometer's is published. The rate is about 1116 to 1150 Hz and differs: it is
-// measured. Acceleration and battery are told with a packet's first instant alone. There is no checksum.
+// measured. Acceleration and battery are told with a packet's first instant alone. There is no checksum: a packet that
+// holds the beginning of another was cut short.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -35,6 +36,15 @@ constexpr std::size_t samples_at = 15, word = 2, acceleration_at = 47, shortest 
 constexpr std::uint8_t kind_of_samples = 80 + instants;
 constexpr double battery_offset = 200.0, no_value = std::numeric_limits<double>::quiet_NaN();
 
+/// Where the next packet begins within this one; 0: nowhere.
+std::size_t cut_short_at(std::span<const std::uint8_t> packet) {
+  for (std::size_t i = head.size(); i + kind_at < packet.size(); ++i)
+    if (std::equal(head.begin(), head.end(), packet.begin() + static_cast<std::ptrdiff_t>(i)) &&
+        packet[i + length_at] == packet[length_at] && packet[i + kind_at] == kind_of_samples)
+      return i;
+  return 0;
+}
+
 ParseResult parse(const Setup&, std::span<const std::uint8_t> bytes, Frame& frame) {
   for (std::size_t i = 0; i < head.size(); ++i) {
     if (bytes.size() == i) return {};
@@ -45,6 +55,8 @@ ParseResult parse(const Setup&, std::span<const std::uint8_t> bytes, Frame& fram
   if (size != shortest && size != longest) return {ParseStatus::skip, 1, SkipReason::bad_length};
   if (bytes[kind_at] != kind_of_samples) return {ParseStatus::skip, 1, SkipReason::bad_field};
   if (bytes.size() < size) return {};
+  if (const std::size_t next = cut_short_at(bytes.first(size)); next != 0)
+    return {ParseStatus::skip, next, SkipReason::bad_length};
   frame.counter = bytes[data_at] * instants;
   frame.flags = 0;
   frame.unit = unsigned_be(bytes.subspan(unit_at, 4));

@@ -1,23 +1,20 @@
 // A sensor's link driven by hand on a real pseudo-terminal: no thread, and time passes only where a test lets it.
-#include "daemon/sensor_link.hpp"
-
 #include <gtest/gtest.h>
 #include <pty.h>
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <filesystem>
 
+#include "tests/daemon/link_rig.hpp"
 #include "tests/support/process.hpp"
 
 namespace myod::daemon {
 namespace {
 
-using namespace std::chrono_literals;
 using Word = SensorState::Word;
 
-class SensorLinkTest : public testing::Test {
+class SensorLinkTest : public testing::Test, protected test::LinkRig {
  protected:
   SensorLinkTest() {
     setup_.rate_hz = 1000.0;
@@ -29,31 +26,14 @@ class SensorLinkTest : public testing::Test {
     close(slave_);
   }
   void plug() const { std::filesystem::create_symlink(ttyname(slave_), folder_ / "tty"); }
-  void start(std::string_view kind) {
-    const sensors::SensorRow* row = sensors::find_sensor(kind);
-    link_ = std::make_unique<SensorLink>(
-        io_, SensorPlan{"test", row, sensors::complete_setup(*row, setup_), "pty:" + (folder_ / "tty"), 0}, ring_,
-        wake_, [this](const SensorState& state, bool) { state_ = state; });
-    link_->start();
-  }
+  void start(std::string_view kind) { LinkRig::start(kind, setup_, "pty:" + (folder_ / "tty")); }
   void say(const std::string& bytes) const {
     ASSERT_EQ(write(master_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-  }
-  bool becomes(Word word, std::string_view detail) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    const auto is = [&] { return state_.state == word && state_.detail.view().find(detail) != std::string_view::npos; };
-    while (!is() && std::chrono::steady_clock::now() < deadline) io_.run_one_for(100ms);
-    return is();
   }
 
   test::TemporaryFolder folder_;
   int master_ = -1, slave_ = -1;
   sensors::Setup setup_;
-  boost::asio::io_context io_;
-  Ring ring_{1 << 16};
-  Wake wake_;
-  SensorState state_;
-  std::unique_ptr<SensorLink> link_;
 };
 
 TEST_F(SensorLinkTest, TriesAPortItWaitsForAtOnceWhenADeviceIsPluggedIn) {
