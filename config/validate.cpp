@@ -121,6 +121,8 @@ void check_condition(const Configuration& c, const dsp::ConditionOptions& o, con
         "must have condition.marker, the name of the channel the stimulator's trigger is wired to");
   if (o.mwave != dsp::Mwave::off && o.blanking == dsp::Blanking::off)
     add("condition.mwave", "on", "must have condition.blanking, which knows the pulses");
+  if (o.lead_off_mv > 0.0 && !c.dsp.features.quality)
+    add("condition.lead_off_mv", number(o.lead_off_mv), "must have features.quality, which looks at the offset");
 }
 
 void check_own(const Configuration& c, const ChannelOptions& channel, Names& names, Mistakes& m) {
@@ -191,6 +193,9 @@ void validate(const Configuration& c) {
   if (c.dsp.features.band_high_hz <= c.dsp.features.band_low_hz)
     m.add(at("features.band_high_hz"), "features.band_high_hz", number(c.dsp.features.band_high_hz),
           "must be above features.band_low_hz = " + number(c.dsp.features.band_low_hz) + " Hz");
+  if (!c.dsp.features.activity && c.dsp.repetition.enabled)
+    m.add(at("features.activity"), "features.activity", "false",
+          "must be true where repetition.enabled is: efforts are followed by it");
   if (c.serve.http != "off")
     m.add(at("serve.http"), "serve.http", quoted(c.serve.http), "must be \"off\" in this version");
   Names sensor_names;

@@ -36,6 +36,7 @@ struct ConditionOptions {
   Mains mains = Mains::automatic;
   double mains_hz = 0.0;            ///< 0: 50 or 60, whichever is found
   double mains_bandwidth_hz = 4.0;  ///< of notch and comb, -3 dB to -3 dB
+  std::int64_t notch_harmonic = 5;  ///< the highest that notch takes out, of the odd ones
   Ecg ecg = Ecg::off;
   Text<64> ecg_reference;  ///< name of the channel, for adaptive
   Mwave mwave = Mwave::off;
@@ -57,6 +58,9 @@ struct FeatureOptions {
   double band_low_hz = 20.0;  ///< of MNF, MDF, FInsm5
   double band_high_hz = 450.0;
   double min_valid = 0.8;  ///< a window with less is invalid
+  bool control = true;     ///< frames of their own for controllers
+  bool quality = true;     ///< what the signal before its filters says, from a spectrum of its own
+  bool activity = true;    ///< what is counted and summed over the window of a spectrum
 };
 
 /// The detectors of the literature stand beside the CUSUM (detect/threshold_method.hpp).

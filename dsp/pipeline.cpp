@@ -17,7 +17,8 @@ namespace {
 constexpr double least_steps = 0.25;  // RMS behind the high-pass (dsp-spec 0b.4)
 static_assert(run_rows <= Conditioner::most_rows);
 
-Stream checked(Stream stream, const FeatureOptions& o) {
+Stream checked(Stream stream, const Options& options) {
+  const FeatureOptions& o = options.features;
   if (stream.rate_mhz == 0) throw std::invalid_argument("sensor " + stream.sensor + ": rate_hz must be above 0");
   const auto positive = [](const char* key, double value) {
     if (!(value > 0.0)) throw std::invalid_argument(std::string(key) + " must be above 0");
@@ -27,13 +28,20 @@ Stream checked(Stream stream, const FeatureOptions& o) {
   positive("features.control_window_ms", o.control_window_ms);
   positive("features.spectrum_window_ms", o.spectrum_window_ms);
   positive("features.spectrum_hop_ms", o.spectrum_hop_ms);
+  if (!o.activity && options.repetition.enabled)
+    throw std::invalid_argument(
+        "features.activity must be true where repetition.enabled is: efforts are followed by it");
+  for (const Channel& channel : stream.channels)
+    if (!o.quality && channel.kind == ChannelKind::emg && condition_of(channel, options.condition).lead_off_mv > 0.0)
+      throw std::invalid_argument(
+          "features.quality must be true where condition.lead_off_mv is: it looks at the offset");
   return stream;
 }
 
 }  // namespace
 
 Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t epoch_number)
-    : stream(checked(std::move(s), o.features)),
+    : stream(checked(std::move(s), o)),
       options(o),
       stream_index(index),
       epoch(epoch_number),
@@ -48,6 +56,7 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       magnitudes(MovingSum::Of::magnitudes, amplitude.samples(), lanes),
       spectrum_count(math::window_samples(options.features.spectrum_window_ms, stream.rate_mhz), lanes),
       repetition_spectrum_count(math::window_samples(repetition_spectrum_ms, stream.rate_mhz), lanes),
+      wanted(options, amplitude.samples() <= repetition.samples()),
       envelopes({math::butterworth_lowpass(2, options.features.envelope_hz, rate_hz),
                  math::bessel2_lowpass(control_envelope_hz, rate_hz)},
                 lanes),
@@ -68,12 +77,16 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       pending_repetition{SpreadWork(spread_samples(repetition_spectrum_hop_ms, stream.rate_mhz), lanes),
                          std::vector<double>(lane_count, unknown)},
       history(forget_after + std::max(pending.work.samples, pending_repetition.work.samples), lanes),
-      quality({rate_hz, spectrum_samples, pending.work.samples, lane_count, lanes, options.condition.mains_hz,
-               most_offset_uv(), options.features}),
       onsets(lane_count, run_rows),
       levels(lanes / lane_tile),
       edges(stream),
       calibrations(rate_hz, lane_count) {
+  if (wanted.quality)
+    quality.emplace(SignalQuality::Setup{rate_hz, spectrum_samples, pending.work.samples, lane_count, lanes,
+                                         options.condition.mains_hz, most_offset_uv(), options.features});
+  stops = {&amplitude_hops, &repetition_hops, &spectrum_hops};
+  if (wanted.control) stops.push_back(&control_hops);
+  if (options.repetition.enabled) stops.push_back(&repetition_spectrum_hops);
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     const Highpass highpass = highpass_in_use(condition(lane));
     conditioning_delay_s.push_back(dsp::conditioning_delay_s(stream, options.condition, condition(lane)));
@@ -120,7 +133,7 @@ Event Pipeline::State::event(EventKind kind, std::int32_t channel, double t_even
 
 void Pipeline::State::clear_windows() noexcept {
   history.clear();
-  quality.clear();
+  if (quality) quality->clear();
   for (Window* w : {&amplitude, &control, &repetition}) w->squares.clear(), w->count.clear();
   magnitudes.clear();
   spectrum_count.clear();
@@ -163,7 +176,7 @@ void Pipeline::State::gap(std::uint64_t first_index, bool uncertain, Sink& sink)
   while (next_index < first_index) {  // the windows pass over zeros that are not valid
     const auto rows = static_cast<std::size_t>(std::min(first_index - next_index, run_rows - next_index % run_rows));
     history.lose(next_index, rows);
-    quality.lose(next_index, rows);
+    if (quality) quality->lose(next_index, rows);
     clean_since = next_index + rows;
     push_windows(rows);
     next_index += rows;
@@ -178,10 +191,13 @@ void Pipeline::State::restart_hops(std::uint64_t index) noexcept {
 }
 
 void Pipeline::State::push_windows(std::size_t rows) noexcept {
-  for (Window* w : {&amplitude, &control, &repetition}) {
-    w->squares.push(history, next_index, rows, clean_since);
-    w->count.push(history, next_index, rows, clean_since);
-  }
+  const auto push = [&](Window& w) {
+    w.squares.push(history, next_index, rows, clean_since);
+    w.count.push(history, next_index, rows, clean_since);
+  };
+  push(amplitude);
+  if (wanted.control) push(control);
+  if (wanted.efforts) push(repetition);
   magnitudes.push(history, next_index, rows, clean_since);
   spectrum_count.push(history, next_index, rows, clean_since);
   repetition_spectrum_count.push(history, next_index, rows, clean_since);
@@ -190,8 +206,8 @@ void Pipeline::State::push_windows(std::size_t rows) noexcept {
 /// The sample index behind which something must be looked at: runs end there.
 std::uint64_t Pipeline::State::next_stop() const noexcept {
   if (!calibrations.idle()) return next_index + 1;  // a level may change with any sample
-  std::uint64_t next = std::min({amplitude_hops.next(), control_hops.next(), repetition_hops.next(),
-                                 spectrum_hops.next(), repetition_spectrum_hops.next()});
+  std::uint64_t next = std::numeric_limits<std::uint64_t>::max();
+  for (const math::Hops* hops : stops) next = std::min(next, hops->next());
   for (const SpreadWork* w : {&pending.work, &pending_repetition.work})
     if (w->open) next = std::min(next, w->last());
   return next;
@@ -200,16 +216,16 @@ std::uint64_t Pipeline::State::next_stop() const noexcept {
 void Pipeline::State::run(const double* raw, std::size_t rows, Sink& sink) noexcept {
   edges.begin(raw, rows, next_index);
   Samples samples = conditioner.take(raw, rows, next_index, y.data(), flags.data());
-  quality.take(next_index, rows, y.data());
+  if (quality) quality->take(next_index, rows, y.data());
   conditioner.filter(samples);
-  quality.mark(next_index, rows, flags.data());
+  if (quality) quality->mark(next_index, rows, flags.data());
   std::fill_n(counted.begin(), rows * lanes, std::uint8_t{1});
   gated = false;
   if (!all_good(flags.data(), rows * lanes)) mark_invalid(rows);
   history.put(next_index, rows, y.data(), clean_since <= next_index ? nullptr : counted.data());
   push_windows(rows);
   kernels().envelopes(envelopes.newest.data(), y.data(), rows, lanes, envelopes.sections.data(),
-                      envelopes.state.data());
+                      wanted.envelopes ? envelope_count : 1, envelopes.state.data());
   if (sink.wants_conditioned()) tell_conditioned(raw, rows, sink);
   if (options.onset.enabled) detect(rows, sink);
   tell_trains(next_index + rows - 1, sink);
@@ -258,20 +274,21 @@ void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink
 /// Everything that happens where a window or a piece of work ends, in order.
 void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
   look_at_levels();
-  if (repetition_hops.ends_at(end)) {
+  const bool effort_ends = repetition_hops.ends_at(end), control_ends = wanted.control && control_hops.ends_at(end);
+  if (effort_ends) {
     if (options.onset.enabled) follow_stimulation(end);
     if (options.repetition.enabled) count_repetitions(end, sink);
     if (options.spasm.enabled) watch_spasms(end, sink);
   }
   const bool busy = amplitude_hops.ends_at(end);
   if (busy) amplitude_frame(end, sink);
-  if (control_hops.ends_at(end)) {
+  if (wanted.control ? control_ends : effort_ends) {
     tell_missing(end, sink);
-    control_frame(end, sink);
+    if (wanted.control) control_frame(end, sink);
     for (std::size_t tile = 0; tile < integrals.size(); ++tile)
       integrals[tile].follow(history, onsets.numbers(tile), end);
   }
-  if (repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(end);
+  if (options.repetition.enabled && repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(end);
   if (spectrum_hops.ends_at(end)) begin_spectrum(end);
   if (pending_repetition.work.open) continue_repetition_spectra(end, busy);
   if (pending.work.open) continue_spectrum(end, busy, sink);

@@ -119,7 +119,7 @@ void Pipeline::State::tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t
     const auto out = frame.numbers.subspan(channel(lane) * features, features);
     ChannelStatus& s = status[channel(lane)];
     const std::uint32_t reasons = clean ? 0U : validity.reasons(lane, end, window);
-    judge(s, lane, end, window, clean ? 1.0 : frame.window.valid_fraction(lane), reasons | quality.reasons(lane),
+    judge(s, lane, end, window, clean ? 1.0 : frame.window.valid_fraction(lane), reasons | signal_reasons(lane),
           least_valid(reasons));
     if (s.grade == Severity::invalid) {
       std::ranges::fill(out, unknown);

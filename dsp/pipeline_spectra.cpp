@@ -12,6 +12,7 @@ namespace {
 
 constexpr double threshold_lsb = 2.0, threshold_rest = 2.5;
 constexpr double share_of_hop = 0.25;  // over which the work is spread
+constexpr Activity not_counted{unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown};
 
 }  // namespace
 
@@ -29,8 +30,8 @@ std::vector<double> Pipeline::State::most_offset_uv() const {
 void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
   PendingSpectrum& p = pending;
   const std::uint32_t rate_reason = rate_hz < full_band_rate_hz ? reason_rate : 0U;
-  p.work.begin(end, spectrum_activity.pieces() + spectrum.pieces() + quality.pieces() + lane_tile);
-  quality.begin();
+  p.work.begin(end, activity_pieces() + spectrum.pieces() + quality_pieces() + lane_tile);
+  if (quality) quality->begin();
   for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
     bool wanted = false, all_valid = true;
     p.threshold_uv[tile] = {};
@@ -56,10 +57,10 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
   }
   std::fill(spectrum_values_.begin(), spectrum_values_.end(), unknown);
   const std::size_t features = feature_rows(FrameKind::spectrum).size();
-  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+  for (std::size_t lane = 0; quality && lane < lane_count; ++lane) {
     const std::uint32_t reasons = spectrum_status[channel(lane)].reasons;
     const auto share = [&](std::uint32_t reason, std::uint8_t flag) {
-      return (reasons & reason) != 0 ? quality.share(lane, end, flag) : 0.0;
+      return (reasons & reason) != 0 ? quality->share(lane, end, flag) : 0.0;
     };
     spectrum_shares(share(reason_saturated, sample_railed), share(reason_gap, sample_missing),
                     std::span(spectrum_values_).subspan(channel(lane) * features, features));
@@ -69,16 +70,16 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
 void Pipeline::State::continue_spectrum(std::uint64_t end, bool busy, Sink& sink) noexcept {
   PendingSpectrum& p = pending;
   const bool done = p.work.until(end, busy, [&](std::size_t tile, std::size_t piece) {
-    if (piece < spectrum_activity.pieces())
+    if (piece < activity_pieces())
       return spectrum_activity.piece(piece, history, p.work.end, tile, p.threshold_uv[tile], p.all_valid[tile] != 0);
-    piece -= spectrum_activity.pieces();
+    piece -= activity_pieces();
     if (piece < spectrum.pieces()) return spectrum.piece(piece, history, p.work.end, tile);
     piece -= spectrum.pieces();
-    if (piece < quality.pieces()) return quality.piece(piece, p.work.end, tile);
-    spectrum_numbers(tile * lane_tile + piece - quality.pieces(), sink);
+    if (piece < quality_pieces()) return quality->piece(piece, p.work.end, tile);
+    spectrum_numbers(tile * lane_tile + piece - quality_pieces(), sink);
   });
   if (!done) return;
-  quality.end([&](std::size_t lane, double offset_uv) {
+  const auto lead_off = [&](std::size_t lane, double offset_uv) {
     Event e = event(EventKind::lead_off, static_cast<std::int32_t>(channel(lane)),
                     seconds(p.work.end - spectrum_samples), seconds(p.work.end), unknown);
     e.value = offset_uv;
@@ -87,7 +88,8 @@ void Pipeline::State::continue_spectrum(std::uint64_t end, bool busy, Sink& sink
     else
       (e.text << "an electrode has come off, its offset is ").number(offset_uv / 1000.0, 0) << " mV: press it on";
     sink.event(e, nullptr);
-  });
+  };
+  if (quality) quality->end(lead_off);
   tell_frame(FrameKind::spectrum, p.work.end, spectrum_samples, spectrum_values_, spectrum_status, sink);
 }
 
@@ -96,7 +98,7 @@ void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
   const std::size_t features = feature_rows(FrameKind::spectrum).size();
   SpectrumInput in;
   in.band = spectrum.band(lane % lane_tile);
-  in.activity = spectrum_activity.of(lane % lane_tile);
+  in.activity = wanted.activity ? spectrum_activity.of(lane % lane_tile) : not_counted;
   if (std::isnan(pending.threshold_uv[lane / lane_tile][lane % lane_tile]))  // nothing was compared with it
     in.activity.crossings = in.activity.turns = in.activity.steps = unknown;
   in.valid_samples = pending.valid_samples[lane];
@@ -115,9 +117,9 @@ void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
 
 /// What the signal before the filters says of itself. False when the electrode is off: nothing else can be said then.
 bool Pipeline::State::judge_signal(std::size_t lane, SpectrumInput& in) noexcept {
-  if (in.valid_samples != static_cast<double>(spectrum_samples)) return true;
+  if (!quality || in.valid_samples != static_cast<double>(spectrum_samples)) return true;
   const SignalVerdict verdict =
-      quality.judge(lane, pending.work.end, in.active_fraction, conditioner.cancels_mains(lane));
+      quality->judge(lane, pending.work.end, in.active_fraction, conditioner.cancels_mains(lane));
   in.quality = verdict.indices;
   in.mains_db = verdict.mains_db;
   ChannelStatus& s = spectrum_status[channel(lane)];

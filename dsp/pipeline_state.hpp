@@ -147,6 +147,20 @@ struct PendingRepetitionSpectra {
   std::vector<double> start_s;  // per lane; NaN: takes no part
 };
 
+/// What the options ask for, and what that rests on. The rest is not computed.
+struct Wanted {
+  bool efforts;    // the newest 150 ms, looked at every 20 ms
+  bool envelopes;  // both, not the linear one alone
+  bool control, quality, activity;
+
+  Wanted(const Options& o, bool efforts_tell_flat)
+      : efforts(o.repetition.enabled || o.spasm.enabled || efforts_tell_flat),
+        envelopes(o.features.control || o.spasm.enabled),
+        control(o.features.control),
+        quality(o.features.quality),
+        activity(o.features.activity) {}
+};
+
 inline constexpr double full_band_rate_hz = 900.0;  ///< below it the band does not fit (dsp-spec 0b.11)
 
 /// Over so many samples the spectra of a hop are spread.
@@ -167,17 +181,19 @@ struct Pipeline::State {
   Window amplitude, control, repetition;
   MovingSum magnitudes;
   MovingCount spectrum_count, repetition_spectrum_count;
+  Wanted wanted;
   Envelopes envelopes;
   Spectrum spectrum, repetition_spectrum;
   ActivityWindow spectrum_activity;
   std::size_t spectrum_samples, repetition_spectrum_samples;
 
   math::Hops amplitude_hops, control_hops, repetition_hops, spectrum_hops, repetition_spectrum_hops;
-  std::size_t forget_after;  // a gap of so many samples leaves nothing in any window
+  std::vector<const math::Hops*> stops;  // where something is to be done
+  std::size_t forget_after;              // a gap of so many samples leaves nothing in any window
   PendingSpectrum pending;
   PendingRepetitionSpectra pending_repetition;
   History history;
-  SignalQuality quality;
+  std::optional<SignalQuality> quality;  // where it is wanted
 
   std::vector<Lane> muscles;
   std::vector<RhythmDetector> rhythms;  // per tile
@@ -209,6 +225,9 @@ struct Pipeline::State {
     return condition_of(stream.channels[channel(lane)], options.condition);
   }
   std::vector<double> most_offset_uv() const;
+  std::size_t activity_pieces() const noexcept { return wanted.activity ? spectrum_activity.pieces() : 0; }
+  std::size_t quality_pieces() const noexcept { return quality ? quality->pieces() : 0; }
+  std::uint32_t signal_reasons(std::size_t lane) const noexcept { return quality ? quality->reasons(lane) : 0U; }
   double seconds(std::uint64_t index) const noexcept { return static_cast<double>(index) / rate_hz; }
   /// When what left the filters at t_s went into them.
   double before_filters_s(std::size_t lane, double t_s) const noexcept {

@@ -38,12 +38,21 @@ std::vector<Section> lowpass(const ConditionOptions& o, double rate_hz) {
   return math::butterworth_lowpass(o.lowpass_poles, lowpass_in_use_hz(o, rate_hz), rate_hz);
 }
 
-std::vector<Section> notches(const ConditionOptions& o, double bandwidth_hz, double rate_hz) {
+/// `count` at the odd harmonics.
+std::vector<Section> notches(const ConditionOptions& o, std::size_t count, double bandwidth_hz, double rate_hz) {
   within("condition.mains_hz", o.mains_hz, 0.0, 0.45 * rate_hz, rate_hz);
   std::vector<Section> sections;
-  for (std::size_t h = 0; h < mains_harmonics(o.mains_hz, rate_hz); ++h)
+  for (std::size_t h = 0; h < count; ++h)
     sections.push_back(math::notch(static_cast<double>(2 * h + 1) * o.mains_hz, bandwidth_hz, rate_hz).front());
   return sections;
+}
+
+std::size_t notch_count(const ConditionOptions& o, double rate_hz) {
+  return std::min(mains_harmonics(o.mains_hz, rate_hz), static_cast<std::size_t>(o.notch_harmonic + 1) / 2);
+}
+
+std::vector<Section> fixed_notches(const ConditionOptions& o, double rate_hz) {
+  return notches(o, notch_count(o, rate_hz), o.mains_bandwidth_hz, rate_hz);
 }
 
 double delay_of(const std::vector<Section>& sections, double rate_hz) {
@@ -67,9 +76,9 @@ struct MainsRow {
   std::string (*describe)(const ConditionOptions&, double rate_hz);
 };
 
-std::string harmonics_text(const ConditionOptions& o, double rate_hz) {
+std::string harmonics_text(const ConditionOptions& o, std::size_t count) {
   std::string text;
-  for (std::size_t h = 0; h < mains_harmonics(o.mains_hz, rate_hz); ++h)
+  for (std::size_t h = 0; h < count; ++h)
     text += (h == 0 ? "" : ", ") + number(static_cast<double>(2 * h + 1) * o.mains_hz);
   return text + " Hz";
 }
@@ -91,21 +100,18 @@ const MainsRow& mains_row(Mains mains) {
                }},
       MainsRow{make_mains_canceller,
                [](const ConditionOptions& o, double rate_hz) {
-                 return delay_of(notches(o, mains_step(rate_hz) * rate_hz / math::pi, rate_hz), rate_hz);
+                 return delay_of(notches(o, mains_harmonics(o.mains_hz, rate_hz),
+                                         mains_step(rate_hz) * rate_hz / math::pi, rate_hz),
+                                 rate_hz);
                },
                [](const ConditionOptions& o, double rate_hz) {
-                 return "mains hum of " + harmonics_text(o, rate_hz) + " taken out by a tracking canceller";
+                 return "mains hum of " + harmonics_text(o, mains_harmonics(o.mains_hz, rate_hz)) +
+                        " taken out by a tracking canceller";
                }},
-      MainsRow{[](const StageSite& at) -> std::unique_ptr<Stage> {
-                 return std::make_unique<CascadeStage>(notches(at.options, at.options.mains_bandwidth_hz, at.rate_hz),
-                                                       false, at.channels, at.lanes);
-               },
+      MainsRow{make_cascade<fixed_notches, false>, cascade_delay<fixed_notches>,
                [](const ConditionOptions& o, double rate_hz) {
-                 return delay_of(notches(o, o.mains_bandwidth_hz, rate_hz), rate_hz);
-               },
-               [](const ConditionOptions& o, double rate_hz) {
-                 return "fixed notches at " + harmonics_text(o, rate_hz) + ", " + number(o.mains_bandwidth_hz, 1) +
-                        " Hz wide: spectral features are biased";
+                 return "fixed notches at " + harmonics_text(o, notch_count(o, rate_hz)) + ", " +
+                        number(o.mains_bandwidth_hz, 1) + " Hz wide: spectral features are biased";
                }},
       MainsRow{[](const StageSite& at) -> std::unique_ptr<Stage> {
                  return std::make_unique<CombStage>(at.options.mains_hz, at.options.mains_bandwidth_hz, at.rate_hz,

@@ -89,10 +89,10 @@ struct Kernels {
   /// state: sections x 2 x lanes.
   void (*cascade)(double* y, std::size_t rows, std::size_t lanes, const Section* sections, std::size_t count,
                   double* state);
-  /// Sections side by side over |y|, each as in cascade. state: envelope_count x 2 x lanes; out: their newest values,
-  /// envelope_count x lanes.
+  /// Sections side by side over |y|, each as in cascade; `count`, up to envelope_count. state: count x 2 x lanes; out:
+  /// their newest values, count x lanes.
   void (*envelopes)(double* out, const double* y, std::size_t rows, std::size_t lanes, const Section* sections,
-                    double* state);
+                    std::size_t count, double* state);
   /// re += y mix[0], im += y mix[1], squares += y^2; sums: re, im and squares of the lanes, mix: two per row.
   void (*mix)(double* sums, const double* y, std::size_t rows, std::size_t lanes, const double* mix);
 

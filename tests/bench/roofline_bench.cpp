@@ -112,7 +112,8 @@ const std::array kernel_rows{
               }},
     KernelRow{"envelopes", 19, 8, run* lanes,
               [](const dsp::Kernels& k, Data& d) {
-                k.envelopes(d.out.data() + run * lanes, d.y.data(), run, lanes, d.sections.data(), d.state.data());
+                k.envelopes(d.out.data() + run * lanes, d.y.data(), run, lanes, d.sections.data(), dsp::envelope_count,
+                            d.state.data());
               }},
     KernelRow{"mix", 6, 8, run* lanes,
               [](const dsp::Kernels& k, Data& d) { k.mix(d.state.data(), d.y.data(), run, lanes, d.table.data()); }},

@@ -258,6 +258,15 @@ TEST(ConfigSet, RefusesAndLeavesTheOldValue) {
   EXPECT_EQ(set_error("condition.highpass_hz=[1").substr(0, 31), "--set: condition.highpass_hz=[1");
 }
 
+TEST(Config, NothingIsLeftOutThatAnythingElseRestsOn) {
+  EXPECT_EQ(
+      parse_error("features.activity = false"),
+      "lab.toml:1: features.activity = false: must be true where repetition.enabled is: efforts are followed by it");
+  EXPECT_EQ(parse_error("features.activity = false\nrepetition.enabled = false"), "no error");
+  EXPECT_EQ(parse_error("features.quality = false\ncondition.lead_off_mv = 300"),
+            "lab.toml:2: condition.lead_off_mv = 300.0: must have features.quality, which looks at the offset");
+}
+
 TEST(ConfigSet, OptionsThatNeedEachOtherComeInAnyOrder) {
   Configuration c;
   set(c, "condition.highpass_hz=500");
@@ -268,7 +277,7 @@ TEST(ConfigSet, OptionsThatNeedEachOtherComeInAnyOrder) {
 TEST(ConfigHash, KnowsWhatChangesAResultAndNothingElse) {
   Configuration c;
   const std::string before = hash(c);
-  EXPECT_EQ(before, "501f1602e164ae8c") << "a new default changes it on purpose; then say so here";
+  EXPECT_EQ(before, "304fe4fb8af922d4") << "a new default changes it on purpose; then say so here";
   set(c, "log.level=debug");
   set(c, "serve.listen=[\"tcp:127.0.0.1:0\"]");
   EXPECT_EQ(hash(c), before);

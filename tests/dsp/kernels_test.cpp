@@ -77,7 +77,8 @@ TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
       std::vector<double> integral(2 * dsp::lane_tile);
       k.integrate(integral.data(), integral.data() + dsp::lane_tile, y.data(), valid.data(), tile_rows);
       all.insert(all.end(), integral.begin(), integral.end());
-      k.envelopes(out.data(), y.data(), rows, lanes, sections.data(), state.data());
+      for (const std::size_t count : {dsp::envelope_count, std::size_t{1}})
+        k.envelopes(out.data(), y.data(), rows, lanes, sections.data(), count, state.data());
       k.mix(mixed.data(), y.data(), rows, lanes, x.data());
       dsp::ActivityTile sums;
       const std::vector<double> threshold(dsp::lane_tile, 0.5);

@@ -40,27 +40,34 @@ void cascade(double* y, std::size_t rows, std::size_t lanes, const Section* sect
   if (count == 1) cascade_of<1>(y, rows, lanes, sections, state);
 }
 
-void envelopes(double* out, const double* y, std::size_t rows, std::size_t lanes, const Section* sections,
-               double* state) {
+template <std::size_t N>
+void envelopes_of(double* out, const double* y, std::size_t rows, std::size_t lanes, const Section* sections,
+                  double* state) {
   for (std::size_t first = 0; first < lanes; first += lane_tile) {
-    Register z[envelope_count][2][tile], last[envelope_count][tile] = {};
-    for (std::size_t k = 0; k < 2 * envelope_count; ++k)
+    Register z[N][2][tile], last[N][tile] = {};
+    for (std::size_t k = 0; k < 2 * N; ++k)
       for (std::size_t r = 0; r < tile; ++r) z[k / 2][k % 2][r] = at(state + k * lanes + first, r);
     for (std::size_t i = 0; i < rows; ++i)
       for (std::size_t r = 0; r < tile; ++r) {
         const Register x = magnitude(at(y + i * lanes + first, r));
-        for (std::size_t s = 0; s < envelope_count; ++s) {
+        for (std::size_t s = 0; s < N; ++s) {
           const Section& q = sections[s];
           last[s][r] = q.b0 * x + z[s][0][r];
           z[s][0][r] = q.b1 * x - q.a1 * last[s][r] + z[s][1][r];
           z[s][1][r] = q.b2 * x - q.a2 * last[s][r];
         }
       }
-    for (std::size_t k = 0; k < 2 * envelope_count; ++k)
+    for (std::size_t k = 0; k < 2 * N; ++k)
       for (std::size_t r = 0; r < tile; ++r) at(state + k * lanes + first, r) = z[k / 2][k % 2][r];
-    for (std::size_t s = 0; s < envelope_count; ++s)
+    for (std::size_t s = 0; s < N; ++s)
       for (std::size_t r = 0; r < tile; ++r) at(out + s * lanes + first, r) = last[s][r];
   }
+}
+
+void envelopes(double* out, const double* y, std::size_t rows, std::size_t lanes, const Section* sections,
+               std::size_t count, double* state) {
+  const auto work = count == envelope_count ? envelopes_of<envelope_count> : envelopes_of<1>;
+  work(out, y, rows, lanes, sections, state);
 }
 
 void mix(double* sums, const double* y, std::size_t rows, std::size_t lanes, const double* turn) {

@@ -164,6 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
                                 })},
         Set{"adaptive", with([](auto& o) { o.mains = dsp::Mains::adaptive, o.mains_hz = 50.0; })},
         Set{"notch", with([](auto& o) { o.mains = dsp::Mains::notch, o.mains_hz = 50.0; })},
+        Set{"one_notch", with([](auto& o) { o.mains = dsp::Mains::notch, o.mains_hz = 50.0, o.notch_harmonic = 1; })},
         Set{"comb", with([](auto& o) { o.mains = dsp::Mains::comb, o.mains_hz = 50.0; })},
         Set{"linear", with([](auto& o) { o.blanking = dsp::Blanking::detect; })},
         Set{"hold", with([](auto& o) {
