@@ -192,6 +192,7 @@ class PlainConverter {
 template <typename Filter, typename Number>
 class PlainChannel {
  public:
+  using Spectra = PlainSpectra;
   PlainChannel(double rate, PlainSpectra& spectra)
       : rate_(rate),
         spectra_(spectra),

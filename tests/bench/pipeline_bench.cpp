@@ -1,5 +1,5 @@
-// Time per channel-sample of the whole default pipeline, beside the same chain written the usual ways. Compare rows of
-// one run: machines differ, ratios repeat.
+// Time per channel-sample of the pipeline beside the same chain written the usual ways: the whole default chain, and a
+// short one. Compare rows of one run: machines differ, ratios repeat.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 
@@ -13,6 +13,7 @@
 
 #include "dsp/pipeline.hpp"
 #include "tests/bench/anchors.hpp"
+#include "tests/bench/plain_chain.hpp"
 
 namespace myod::bench {
 namespace {
@@ -77,12 +78,26 @@ double allocated() {
   return static_cast<double>(info.uordblks + info.hblkhd);
 }
 
-void pipeline(benchmark::State& state) {
+/// What plain_chain.hpp does: nothing else is asked for.
+dsp::Options short_chain() {
+  dsp::Options o;
+  o.condition.highpass_poles = o.condition.lowpass_poles = 4;
+  o.condition.mains = dsp::Mains::notch;
+  o.condition.mains_hz = 50.0;
+  o.condition.notch_harmonic = 1;
+  o.features.spectrum_window_ms = 250.0;
+  o.features.spectrum_hop_ms = 125.0;
+  o.features.control = o.features.quality = o.features.activity = false;
+  o.onset.enabled = o.repetition.enabled = o.spasm.enabled = false;
+  return o;
+}
+
+void pipeline(benchmark::State& state, const dsp::Options& options) {
   const auto channels = static_cast<std::size_t>(state.range(0)), block = static_cast<std::size_t>(state.range(1));
   const auto raw = input(channels);
   const std::size_t rows = raw.size() / channels;
   const double before = allocated();
-  dsp::Pipeline chain(stream_of(channels), {});
+  dsp::Pipeline chain(stream_of(channels), options);
   state.counters["bytes_per_channel"] = (allocated() - before) / static_cast<double>(channels);
   Quiet sink;
   dsp::SampleBlock part;
@@ -129,12 +144,12 @@ void one_sample(benchmark::State& state) {
   state.counters["max_x"] = at(1.0) / at(0.5);
 }
 
-template <typename Channel>
-void anchor(benchmark::State& state) {
+template <typename Channel, typename... Window>
+void anchor(benchmark::State& state, Window... window) {
   const auto channels = static_cast<std::size_t>(state.range(0));
   const auto raw = input(channels);
   const std::size_t rows = raw.size() / channels;
-  PlainSpectra spectra(rate);
+  typename Channel::Spectra spectra(window..., rate);
   std::vector<std::unique_ptr<Channel>> chains;
   for (std::size_t c = 0; c < channels; ++c) chains.push_back(std::make_unique<Channel>(rate, spectra));
   for (auto _ : state)
@@ -143,11 +158,11 @@ void anchor(benchmark::State& state) {
   per_channel_sample(state, channels, rows);
 }
 
-/// tests/bench/scipy_streaming.py says its own time.
-void scipy(benchmark::State& state) {
+/// The script says its own time.
+void scipy(benchmark::State& state, const char* script) {
   for (auto _ : state) {
     double ns = 0.0;
-    FILE* pipe = popen("/usr/bin/python3 " MYOD_SOURCE_DIR "/tests/bench/scipy_streaming.py", "r");
+    FILE* pipe = popen((std::string("/usr/bin/python3 " MYOD_SOURCE_DIR "/tests/bench/") + script).c_str(), "r");
     const int read = pipe == nullptr ? 0 : std::fscanf(pipe, "%lf", &ns);
     if (pipe != nullptr) pclose(pipe);
     if (read != 1) return state.SkipWithError("python3-scipy is not installed");
@@ -156,19 +171,39 @@ void scipy(benchmark::State& state) {
   }
 }
 
-BENCHMARK(pipeline)->ArgNames({"channels", "block"})->ArgsProduct({{8, 64}, {1, 8, 32}})->Apply(rounds);
-BENCHMARK(pipeline)
+void script(benchmark::internal::Benchmark* b) {
+  b->UseManualTime()->Iterations(1)->Repetitions(5)->ReportAggregatesOnly();
+}
+
+void whole_chain(benchmark::State& state) { pipeline(state, {}); }
+void short_chain_of(benchmark::State& state) { pipeline(state, short_chain()); }
+template <typename Channel>
+void short_anchor(benchmark::State& state) {
+  anchor<Channel>(state, Channel::window(rate));
+}
+
+BENCHMARK(whole_chain)
+    ->Name("pipeline")
+    ->ArgNames({"channels", "block"})
+    ->ArgsProduct({{8, 64}, {1, 8, 32}})
+    ->Apply(rounds);
+BENCHMARK(whole_chain)
+    ->Name("pipeline")
     ->ArgNames({"channels", "block"})
     ->ArgsProduct({{1, 2, 4, 16, 32, 128, 256, 512}, {32}})
     ->Apply(rounds);
 BENCHMARK(anchor<ScalarChannel>)->Name("anchor_scalar_double")->ArgName("channels")->Arg(8)->Arg(64)->Apply(rounds);
 BENCHMARK(anchor<LiquidChannel>)->Name("anchor_liquid_fftw")->ArgName("channels")->Arg(8)->Arg(64)->Apply(rounds);
-BENCHMARK(scipy)
-    ->Name("anchor_scipy_streaming/channels:64/block:32")
-    ->UseManualTime()
-    ->Iterations(1)
-    ->Repetitions(5)
-    ->ReportAggregatesOnly();
+BENCHMARK_CAPTURE(scipy, , "scipy_streaming.py")->Name("anchor_scipy_streaming/channels:64/block:32")->Apply(script);
+
+BENCHMARK(short_chain_of)
+    ->Name("short/pipeline")
+    ->ArgNames({"channels", "block"})
+    ->ArgsProduct({{8, 64}, {1, 32}})
+    ->Apply(rounds);
+BENCHMARK(short_anchor<ScalarChain>)->Name("short/scalar_double")->ArgName("channels")->Arg(8)->Arg(64)->Apply(rounds);
+BENCHMARK(short_anchor<LiquidChain>)->Name("short/liquid")->ArgName("channels")->Arg(8)->Arg(64)->Apply(rounds);
+BENCHMARK_CAPTURE(scipy, , "scipy_chain.py")->Name("short/scipy_streaming/channels:64/block:32")->Apply(script);
 BENCHMARK(one_sample)->ArgName("channels")->Arg(8)->Arg(64)->Iterations(25)->Unit(benchmark::kMillisecond);
 
 }  // namespace
