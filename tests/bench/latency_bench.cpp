@@ -1,6 +1,7 @@
 // End-to-end latency: a sample is written by the sensor, the frame that covers it reaches a client. Through a pty and
 // through a Unix socket, 8 channels at 1 kHz, beside a bare relay (a thread that reads the one and writes a Unix
-// socket) over the same transports. The algorithm's own delays are not in it: they are stated with every feature.
+// socket) over the same transports; and of one sensor among sixteen. The algorithm's own delays are not in it: they are
+// stated with every feature.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -15,6 +16,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -23,6 +25,7 @@
 #include "daemon/clock.hpp"
 #include "daemon/sensors/sensor.hpp"
 #include "tests/bench/daemon_under_test.hpp"
+#include "tests/support/many_sensors.hpp"
 
 namespace myod::bench {
 namespace {
@@ -130,10 +133,49 @@ void daemon_load(benchmark::State& state) {
   }
 }
 
+/// Latency of one sensor, 4 channels at 2 kHz on a pty, and the daemon's load: alone, or beside fifteen others of mixed
+/// kinds with 60 channels more.
+void one_among(benchmark::State& state, bool others) {
+  for (auto _ : state) {
+    const test::TemporaryFolder folder;
+    SensorUnderBench sensor(Transport::pty, 4, 2000.0);
+    std::optional<test::ManySensors> many;
+    std::string configuration = "[[sensor]]\nname = \"sim\"\nkind = \"sim\"\nport = \"" + sensor.port() +
+                                "\"\nchannels = 4\nrate_hz = 2000.0\n";
+    if (others) configuration += many.emplace(folder, 1).configuration();
+    std::ofstream(folder / "bench.toml") << configuration;
+    DaemonUnderTest daemon({"--config", folder / "bench.toml"});
+    client::Client client(daemon.address(), "bench");
+    v1::Subscribe wish;
+    wish.add_kinds(v1::KIND_CONTROL);
+    client.subscribe(wish);
+    constexpr std::uint64_t begin = 10'000, end = 30'000;  // samples: others take some seconds to start
+    std::vector<double> us;
+    double cpu = 0.0;
+    std::int64_t since = 0;
+    for (std::uint64_t index = 0; index < end;) {
+      const auto message = client.receive(std::chrono::seconds(20));
+      if (!message) return state.SkipWithError("myod sent nothing for 20 s");
+      const std::int64_t now = monotonic_ns();
+      if (!message->has_frame() || message->frame().stream() != 0) continue;
+      index = message->frame().end_index();
+      if (index < begin) continue;
+      if (since == 0) since = now, cpu = daemon.cpu_seconds();
+      us.push_back(static_cast<double>(now - sensor.sent_ns(index - 1)) / 1000.0);
+    }
+    report(state, us);
+    state.counters["cpu_pct_of_a_core"] =
+        100.0 * (daemon.cpu_seconds() - cpu) / (static_cast<double>(monotonic_ns() - since) * 1e-9);
+    state.counters["rss_MB"] = daemon.resident_mb();
+  }
+}
+
 BENCHMARK_CAPTURE(to_client, pty, Transport::pty)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(bare_relay, pty, Transport::pty)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(to_client, unix_socket, Transport::unix_socket)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(bare_relay, unix_socket, Transport::unix_socket)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(one_among, alone, false)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(one_among, sixteen, true)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(daemon_load)->Name("daemon_64ch_2kHz")->Iterations(1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
