@@ -27,6 +27,12 @@ double reference_pct(const AmplitudeInput& in) {
   if (!(in.reference_uv > 0.0)) return unknown;  // mostly there is none
   return percent_of_reference(rms(in), in.rest_uv, in.reference_uv, in.reference_percent);
 }
+/// The envelope of Gaussian noise is sqrt(2 / pi) of its RMS, and the reference is an RMS.
+double envelope_pct(const AmplitudeInput& in) {
+  if (!(in.reference_uv > 0.0)) return unknown;
+  return percent_of_reference(std::sqrt(0.5 * math::pi) * in.envelope_uv, in.rest_uv, in.reference_uv,
+                              in.reference_percent);
+}
 double per_second(double count, const SpectrumInput& in) { return count / (in.valid_samples / in.rate_hz); }
 
 double window(const FeatureOptions& o) { return o.window_ms; }
@@ -78,6 +84,9 @@ constexpr std::array control_table{
                         [](const AmplitudeInput& in) { return in.active; }},
     Row<AmplitudeInput>{{"onset_count", "1", "onsets since the stream began", none, none},
                         [](const AmplitudeInput& in) { return in.onsets; }},
+    Row<AmplitudeInput>{
+        {"envelope_pct", "%", "envelope as ref_pct, as the RMS of Gaussian noise that has it", none, bessel_delay},
+        envelope_pct},
 };
 
 constexpr std::array spectrum_table{
