@@ -27,10 +27,14 @@ std::string new_boot_id() {
   return id;
 }
 
-serve::Options serve_options(const config::Configuration& configuration) {
+std::vector<std::string> addresses(const config::Configuration& configuration) {
+  return configuration.serve.listen.empty() ? default_addresses() : configuration.serve.listen;
+}
+
+serve::Options serve_options(const config::Configuration& configuration, const std::string& boot_id) {
   serve::Options options;
-  options.listen = configuration.serve.listen.empty() ? default_addresses() : configuration.serve.listen;
-  options.boot_id = new_boot_id();
+  options.listen = addresses(configuration);
+  options.boot_id = boot_id;
   options.program = std::string("myod ") + config::version;
   options.pairs = config::pair_names(configuration);
   return options;
@@ -46,10 +50,11 @@ bool troubled(const SensorState& state) {
          state.detail.view().starts_with("no data") || !state.hint.view().empty();
 }
 
-std::vector<Ring*> pointers(const std::vector<std::unique_ptr<Ring>>& rings) {
-  std::vector<Ring*> out;
-  out.reserve(rings.size());
-  for (const auto& ring : rings) out.push_back(ring.get());
+template <typename T>
+std::vector<T*> pointers(const std::vector<std::unique_ptr<T>>& owned) {
+  std::vector<T*> out;
+  out.reserve(owned.size());
+  for (const auto& one : owned) out.push_back(one.get());
   return out;
 }
 
@@ -59,6 +64,7 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
     : io_(io),
       configuration_(std::move(configuration)),
       plans_(plan_sensors(configuration_)),
+      boot_id_(new_boot_id()),
       earlier_(earlier_calibration(configuration_)),
       blocks_(make_block_rings(plans_)),
       worker_(bell_),
@@ -78,13 +84,15 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
       commands_(
           configuration_, pipelines_, recordings_, calibrations_, requests_, dsp_wake_,
           [this](std::uint32_t stream) { return silence(stream); },
-          [this](std::uint32_t stream) { return acquisition_.state(stream).counts.frames != 0; }),
-      server_(io, serve_options(configuration_),
+          [this](std::uint32_t stream) { return acquisition_.state(stream).counts.frames != 0; },
+          [this] { return dsp_.stop_stimulation(); }),
+      server_(io, serve_options(configuration_, boot_id_),
               {[this](const v1::Command& command, std::uint64_t client, std::function<void(v1::Reply)> reply) {
                  commands_.handle(command, client, std::move(reply));
                },
                [this](std::uint64_t client) { commands_.client_gone(client); },
                [this](v1::Status& status) { fill_status(status); }}),
+      pages_(make_pages()),
       acquisition_(plans_, pointers(blocks_), dsp_wake_, [this] { bell_.ring(); }),
       bell_fd_(io, bell_.fd()),
       timer_(io),
@@ -105,11 +113,20 @@ std::vector<std::unique_ptr<Ring>> App::make_block_rings(const std::vector<Senso
   return rings;
 }
 
+std::vector<std::unique_ptr<control::Page>> App::make_pages() const {
+  const std::string folder = runtime_dir(addresses(configuration_));
+  std::vector<std::unique_ptr<control::Page>> pages;
+  for (const SensorPlan& plan : plans_)
+    pages.push_back(std::make_unique<control::Page>(folder, plan.name, plan.stream, boot_id_));
+  return pages;
+}
+
 DspThread::Rings App::dsp_rings() { return {pointers(blocks_), &requests_, &results_, &events_, &replies_, &journal_}; }
 
 void App::run() {
   const auto& realtime = configuration_.realtime;
-  const std::string refused = dsp_.start({static_cast<int>(realtime.fifo_priority), static_cast<int>(realtime.cpu)});
+  const std::string refused =
+      dsp_.start({static_cast<int>(realtime.fifo_priority), static_cast<int>(realtime.cpu)}, pointers(pages_));
   if (!refused.empty()) spdlog::warn("real-time wishes not granted: {}", refused);
   acquisition_.start();
   listen();
@@ -166,6 +183,7 @@ void App::drain() {
         break;
     }
   }
+  commands_.stops_written(dsp_.stops_written());
   for (Ring* ring : {&events_, &results_})
     for (auto record = ring->front(); !record.empty(); record = ring->front()) {
       server_.publish(view(record));

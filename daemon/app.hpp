@@ -18,6 +18,7 @@
 #include "daemon/bell.hpp"
 #include "daemon/calibration_file.hpp"
 #include "daemon/commands.hpp"
+#include "daemon/control/page.hpp"
 #include "daemon/dsp_thread.hpp"
 #include "daemon/pipelines.hpp"
 #include "daemon/plan.hpp"
@@ -51,10 +52,12 @@ class App {
   void look_at_pairs();
   void describe(const dsp::Stream& stream, const dsp::Options& options, std::uint32_t index, std::uint32_t epoch);
   void fill_status(v1::Status& status) const;
+  std::vector<std::unique_ptr<control::Page>> make_pages() const;
 
   boost::asio::io_context& io_;
   config::Configuration configuration_;
   std::vector<SensorPlan> plans_;
+  const std::string boot_id_;    // of this run
   config::Calibration earlier_;  // levels of an earlier application of the electrodes
 
   // Who talks to whom, and nothing else (architecture.md section 4).
@@ -75,6 +78,7 @@ class App {
   CalibrationFile calibrations_;
   Commands commands_;
   serve::Server server_;
+  std::vector<std::unique_ptr<control::Page>> pages_;  ///< one per stream, made when the addresses are ours
   Acquisition acquisition_;
 
   boost::asio::posix::stream_descriptor bell_fd_;

@@ -34,7 +34,8 @@ bool is_trial(dsp::CommandKind kind) {
 }  // namespace
 
 Commands::Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings,
-                   CalibrationFile& calibrations, Ring& requests, Wake& dsp, Silence silence, Sampled sampled)
+                   CalibrationFile& calibrations, Ring& requests, Wake& dsp, Silence silence, Sampled sampled,
+                   StopAll stop_all)
     : configuration_(configuration),
       pipelines_(pipelines),
       recordings_(recordings),
@@ -42,15 +43,19 @@ Commands::Commands(config::Configuration& configuration, Pipelines& pipelines, R
       requests_(requests),
       dsp_(dsp),
       silence_(std::move(silence)),
-      sampled_(std::move(sampled)) {}
+      sampled_(std::move(sampled)),
+      stop_all_(std::move(stop_all)) {}
 
 void Commands::handle(const v1::Command& command, std::uint64_t client, Answer answer) {
   using Body = v1::Command::BodyCase;
   using Handler = void (Commands::*)(const v1::Command&, Answer);
-  static const std::map<Body, Handler> handlers{
-      {Body::kCalibrate, &Commands::calibrate}, {Body::kMark, &Commands::mark},
-      {Body::kConfigure, &Commands::configure}, {Body::kRecord, &Commands::record},
-      {Body::kStimulus, &Commands::stimulus},   {Body::kExpect, &Commands::expect}};
+  static const std::map<Body, Handler> handlers{{Body::kCalibrate, &Commands::calibrate},
+                                                {Body::kMark, &Commands::mark},
+                                                {Body::kConfigure, &Commands::configure},
+                                                {Body::kRecord, &Commands::record},
+                                                {Body::kStimulus, &Commands::stimulus},
+                                                {Body::kExpect, &Commands::expect},
+                                                {Body::kStop, &Commands::stop}};
   const auto found = handlers.find(command.body_case());
   if (found == handlers.end())
     return answer(refusal(command, v1::ERROR_CODE_UNSUPPORTED, "this command is not known to this version of myod"));
@@ -304,6 +309,7 @@ void Commands::stop_trials() {
 
 void Commands::tick(std::int64_t now_ns) {
   stop_trials();
+  give_up_stops(now_ns);
   std::vector<std::uint64_t> late;
   for (const auto& [id, open] : open_)
     if (now_ns > open.group->deadline_ns) late.push_back(id);

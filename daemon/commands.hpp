@@ -26,9 +26,12 @@ class Commands {
   using Silence = std::function<std::string(std::uint32_t stream)>;
   /// Whether its sensor has ever sent a sample.
   using Sampled = std::function<bool(std::uint32_t stream)>;
+  /// Stimulation has to stop: returns the count that will stand on every control page.
+  using StopAll = std::function<std::uint64_t()>;
 
   Commands(config::Configuration& configuration, Pipelines& pipelines, Recordings& recordings,
-           CalibrationFile& calibrations, Ring& requests, Wake& dsp, Silence silence, Sampled sampled);
+           CalibrationFile& calibrations, Ring& requests, Wake& dsp, Silence silence, Sampled sampled,
+           StopAll stop_all);
 
   /// Answers exactly once, at once or later. `client`: whose command it is.
   void handle(const v1::Command& command, std::uint64_t client, Answer answer);
@@ -36,6 +39,8 @@ class Commands {
   void client_gone(std::uint64_t client);
   /// From the dsp thread.
   void result(const dsp::CommandResult& result);
+  /// So many Stops stand on every control page.
+  void stops_written(std::uint64_t count);
   /// A stream has begun: the levels of an earlier application of the electrodes that the configuration names.
   void recall(const config::Calibration& earlier, std::uint32_t stream);
   /// Once a second or so: trials whose sensor stopped sending are answered as failed.
@@ -66,6 +71,7 @@ class Commands {
   void record(const v1::Command& command, Answer answer);
   void stimulus(const v1::Command& command, Answer answer);
   void expect(const v1::Command& command, Answer answer);
+  void stop(const v1::Command& command, Answer answer);
 
   struct Place {
     std::uint32_t stream = 0;
@@ -95,6 +101,7 @@ class Commands {
   void close(const std::shared_ptr<Group>& group);
   std::shared_ptr<Group> begin(const v1::Command& command, Answer answer, double seconds) const;
   void stop_trials();
+  void give_up_stops(std::int64_t now_ns);
 
   config::Configuration& configuration_;
   Pipelines& pipelines_;
@@ -104,9 +111,11 @@ class Commands {
   Wake& dsp_;
   Silence silence_;
   Sampled sampled_;
+  StopAll stop_all_;
   std::uint64_t next_id_ = 1;
   std::uint64_t client_ = 0;  ///< whose command is being handled
   std::map<std::uint64_t, Open> open_;
+  std::map<std::uint64_t, std::shared_ptr<Group>> stops_;  ///< by their count, until it stands on the pages
 };
 
 }  // namespace myod::daemon

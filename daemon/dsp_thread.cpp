@@ -50,6 +50,7 @@ class DspThread::Voice final : public dsp::Sink, public dsp::PairSink {
     const RecordHead head{RecordKind::frame, f.head.stream, s.sequence++, owner_.now_ns_};
     if (!write_record(*owner_.rings_.results, head, one(f.head), f.values, f.status)) ++owner_.counters_.results_lost;
     if (s.journaling) owner_.journaled(write_record(*owner_.rings_.journal, head, one(f.head), f.values, f.status));
+    owner_.pages_[f.head.stream]->frame(f, head.sequence);
     owner_.pairs_.push(f, *this);
     spoke = true;
   }
@@ -66,6 +67,7 @@ class DspThread::Voice final : public dsp::Sink, public dsp::PairSink {
     const std::span<const dsp::Repetition> with(repetition, repetition != nullptr ? 1 : 0);
     if (!write_record(*owner_.rings_.events, head, one(e), with)) ++owner_.counters_.events_lost;
     if (s.journaling) owner_.journaled(write_record(*owner_.rings_.journal, head, one(e), with));
+    owner_.pages_[e.stream]->event(e);
     spoke = true;
   }
 
@@ -75,6 +77,7 @@ class DspThread::Voice final : public dsp::Sink, public dsp::PairSink {
     reply.result = r;
     [[maybe_unused]] const bool room = owner_.rings_.replies->push(reply);
     assert(room);
+    owner_.streams_[r.stream].leveled = true;
     spoke = true;
   }
 
@@ -95,7 +98,8 @@ DspThread::DspThread(Rings rings, std::span<const dsp::PairNames> pairs, Wake& w
 
 DspThread::~DspThread() { stop(); }
 
-std::string DspThread::start(Realtime realtime) {
+std::string DspThread::start(Realtime realtime, std::vector<control::Page*> pages) {
+  pages_ = std::move(pages);
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "myod-dsp");
     run();
@@ -122,6 +126,7 @@ void DspThread::run() {
     ++counters_.wakes;
     bool worked = take_requests(voice);
     worked |= take_blocks(voice);
+    keep_pages();
     if (voice.spoke) {
       voice.spoke = false;
       serve_.ring();
@@ -174,6 +179,7 @@ bool DspThread::take_requests(Voice& voice) {
           journaled(write_record(*rings_.journal, head, one(request.command)));
         }
         s.built->pipeline.apply(request.command, voice);
+        show(request.stream, nullptr);
         break;
       }
     }
@@ -197,6 +203,7 @@ bool DspThread::take_blocks(Voice& voice) {
       s.clock_index = block.head.first_index;
       s.clock_ns = block.head.host_time_ns;
       s.built->pipeline.process(block, voice);
+      show(i, &block.head);
       rings_.blocks[i]->release();
       any = true;
     }
@@ -228,6 +235,41 @@ void DspThread::hand_over(const DspRequest& request, Voice& voice) {
   reply.epoch = fresh.pipeline.epoch();
   s.built = request.built;
   rings_.replies->push(reply);
+  control::Page& page = *pages_[request.stream];
+  page.begin(fresh.pipeline.stream(), fresh.pipeline.epoch(), fresh.config_id);
+  page.calibrated(fresh.seed);
+  page.write(now_ns_);
+}
+
+/// After a block, or a command. Results are rare: the seed's room is free to look at the levels then.
+void DspThread::show(std::size_t stream, const dsp::BlockHead* block) noexcept {
+  StreamState& s = streams_[stream];
+  control::Page& page = *pages_[stream];
+  if (block != nullptr) page.block(*block);
+  if (std::exchange(s.leveled, false)) {
+    s.built->pipeline.take_seed(s.built->seed);
+    page.calibrated(s.built->seed);
+  }
+  page.write(now_ns_);
+}
+
+/// A Stop is on every page at once, also of sensors that send nothing; and no page grows older than readers bear.
+void DspThread::keep_pages() noexcept {
+  const std::uint64_t stops = stops_.load();
+  const bool stopped = stops != stops_written_.load();
+  for (control::Page* page : pages_) {
+    page->stops(stops);
+    if (stopped || page->due(now_ns_)) page->write(now_ns_);
+  }
+  if (!stopped) return;
+  stops_written_.store(stops);
+  serve_.ring();
+}
+
+std::uint64_t DspThread::stop_stimulation() noexcept {
+  const std::uint64_t count = ++stops_;
+  wake_.ring();
+  return count;
 }
 
 void DspThread::journaled(bool written) noexcept {

@@ -1,7 +1,7 @@
 // The dsp thread: owns the pipelines, eats sample blocks and requests in order, says what they give. After start it
 // allocates nothing, locks nothing, logs nothing, reads the clock once per wake and makes no system call but its wait
 // and its wakes. The order in which it consumes is the journal; while journaling it is written to the disk ring with
-// it.
+// it. The control pages are its own: written after each block, before anybody else hears of it.
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/bell.hpp"
+#include "daemon/control/page.hpp"
 #include "daemon/records.hpp"
 #include "daemon/ring.hpp"
 #include "daemon/wake.hpp"
@@ -26,6 +27,7 @@ struct BuiltPipeline {
   dsp::Pipeline pipeline;
   std::string options_text;            ///< TOML that rebuilds it
   std::vector<dsp::ChannelSeed> seed;  ///< room for the hand-over, one per channel
+  std::uint64_t config_id = 0;         ///< its configuration hash
 };
 
 /// serve -> dsp. A hand-over carries the new pipeline; the old one comes back with kind `retired`.
@@ -75,11 +77,17 @@ class DspThread {
   ~DspThread();
 
   /// Returns what was asked and is not permitted, with the remedy; empty when all is well. The thread runs either way.
-  std::string start(Realtime realtime);
+  /// `pages`: one per stream; they outlive stop().
+  std::string start(Realtime realtime, std::vector<control::Page*> pages);
   /// Finishes what is in the rings, ends the thread. Pipelines are freed here.
   void stop();
 
   const DspCounters& counters() const { return counters_; }
+
+  /// Any thread. Stimulation has to stop: counted on every control page, whatever the rings hold. Returns the count.
+  std::uint64_t stop_stimulation() noexcept;
+  /// So many stand on every page; the serve thread's bell rings when there are more.
+  std::uint64_t stops_written() const noexcept { return stops_written_.load(); }
 
  private:
   struct StreamState {
@@ -87,6 +95,7 @@ class DspThread {
     std::uint64_t sequence = 0;
     std::uint64_t event_sequence = 0;
     bool journaling = false;
+    bool leveled = false;           ///< a rest level or a reference may have changed
     std::uint64_t clock_index = 0;  ///< sample clock_index came at clock_ns, by the newest block
     std::int64_t clock_ns = 0;
     double seconds_at(std::int64_t host_time_ns) const noexcept;
@@ -97,6 +106,8 @@ class DspThread {
   bool take_requests(Voice& voice);
   bool take_blocks(Voice& voice);
   void hand_over(const DspRequest& request, Voice& voice);
+  void show(std::size_t stream, const dsp::BlockHead* block) noexcept;
+  void keep_pages() noexcept;
   void journaled(bool written) noexcept;
 
   Rings rings_;
@@ -106,9 +117,11 @@ class DspThread {
   Bell& serve_;
   Wake& disk_;
   std::vector<StreamState> streams_;
+  std::vector<control::Page*> pages_;
   DspCounters counters_;
   std::int64_t now_ns_ = 0;
   bool journaled_ = false;  ///< the disk thread has news
+  std::atomic<std::uint64_t> stops_{0}, stops_written_{0};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -1,14 +1,25 @@
 #include "daemon/pipelines.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <exception>
 #include <utility>
+
+#include "config/config.hpp"
 
 namespace myod::daemon {
 
 namespace {
 
 Pipelines::Outcome busy_now() { return {"a change of settings is under way: try again in a moment", true}; }
+
+/// As the wire's config_hash, which is this number's digits.
+std::uint64_t config_id(const dsp::Options& options, const dsp::Stream& stream) {
+  const std::string digits = config::hash(options, stream.channels);
+  std::uint64_t id = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), id, 16);
+  return id;
+}
 
 bool same_channels(const dsp::Stream& a, const dsp::Stream& b) {
   return std::equal(a.channels.begin(), a.channels.end(), b.channels.begin(), b.channels.end(),
@@ -69,7 +80,8 @@ void Pipelines::rebuild(std::uint32_t i, dsp::Stream what, const dsp::Options& o
          try {
            const std::size_t channels = work->what.channels.size();
            work->pipeline.reset(new BuiltPipeline{dsp::Pipeline(work->what, work->options, i, epoch), work->text,
-                                                  std::vector<dsp::ChannelSeed>(channels)});
+                                                  std::vector<dsp::ChannelSeed>(channels),
+                                                  config_id(work->options, work->what)});
          } catch (const std::exception& wrong) {
            work->error = wrong.what();
          }

@@ -133,7 +133,7 @@ void Session::on_hello(const v1::ClientHello& hello) {
 }
 
 void Session::on_command(const v1::Command& command) {
-  if (peer_.role != Role::op)
+  if (peer_.role != Role::op && !command.has_stop())
     return reply(refusal(command.id(), v1::ERROR_CODE_NOT_ALLOWED,
                          "commands need the role operator, this connection is viewer: connect over the Unix socket as "
                          "the user who runs myod, or as root"));

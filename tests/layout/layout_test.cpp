@@ -24,7 +24,7 @@ std::string joined(const Complaints& complaints) {
 bool is_source(const fs::path& file) {
   const std::string name = file.filename().string();
   for (const std::string_view end :
-       {".cpp", ".hpp", ".py", ".js", ".ts", ".css", ".html", ".proto", ".sh", "CMakeLists.txt"})
+       {".cpp", ".hpp", ".c", ".h", ".py", ".js", ".ts", ".css", ".html", ".proto", ".sh", "CMakeLists.txt"})
     if (name.ends_with(end)) return true;
   return file.extension().empty() && name.find('.') == std::string::npos;  // tools/run
 }

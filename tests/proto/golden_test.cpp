@@ -110,6 +110,10 @@ std::map<std::string, std::string> client_messages() {
          m.mutable_command()->set_id(8);
          m.mutable_command()->mutable_stimulus()->set_time_ns(5'000'000'000);
        })},
+      {"command_stop", line<Client>([](Client& m) {
+         m.mutable_command()->set_id(9);
+         m.mutable_command()->mutable_stop();
+       })},
       {"ping", line<Client>([](Client& m) { m.mutable_ping()->set_t0_ns(1'000'000); })},
       {"status_request", line<Client>([](Client& m) { m.mutable_status_request(); })},
   };

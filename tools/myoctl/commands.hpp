@@ -50,6 +50,7 @@ int run_events(const std::string& address, bool json);
 int run_watch(const std::string& address, const WatchArguments& arguments);
 int run_calibrate(const std::string& address, const CalibrateArguments& arguments);
 int run_mark(const std::string& address, const std::string& text);
+int run_stop(const std::string& address);
 int run_stimulus(const std::string& address, const StimulusArguments& arguments);
 int run_expect(const std::string& address, const ExpectArguments& arguments);
 int run_configure(const std::string& address, const std::vector<std::string>& settings);

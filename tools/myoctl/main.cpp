@@ -121,6 +121,8 @@ void CommandLine::add_orders() {
           [this](const std::string& a) { return run_mark(a, mark); })
       ->add_option("text", mark)
       ->required();
+  command(app, "stop", "stimulation has to stop: counted on the control page that stimulator controllers read",
+          [](const std::string& a) { return run_stop(a); });
   auto* pulses =
       command(app, "stimulus",
               "tell pulses of a stimulator, to be blanked (condition.blanking = events); replaces those told for later",

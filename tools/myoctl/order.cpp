@@ -1,5 +1,5 @@
-// Commands that change something in the daemon: calibrate, mark, stimulus, configure, record. One Command out, its
-// Reply back.
+// Commands that change something in the daemon: calibrate, mark, stop, stimulus, configure, record. One Command out,
+// its Reply back.
 #include <unistd.h>
 
 #include <cmath>
@@ -114,6 +114,12 @@ int run_mark(const std::string& address, const std::string& text) {
   v1::Command command;
   command.mutable_mark()->set_text(text);
   return done(order(address, command, 0, nothing), "marked");
+}
+
+int run_stop(const std::string& address) {
+  v1::Command command;
+  command.mutable_stop();
+  return done(order(address, command, 0, nothing), "stopped");
 }
 
 int run_stimulus(const std::string& address, const StimulusArguments& arguments) {

@@ -38,5 +38,12 @@ TEST(Readme, ItsArmTomlIsAConfigurationMyodTakes) {
   EXPECT_EQ(run({program("myod"), "--config", file, "--check"}).code, 78) << "the check would notice";
 }
 
+// Which is built as C11 and read by the tests of the control page.
+TEST(Readme, ItsProgramInCIsTheOneThatIsTested) {
+  std::stringstream tested;
+  tested << std::ifstream(MYOD_SOURCE_DIR "/tests/tools/client/control_example.c").rdbuf();
+  EXPECT_EQ(block_of("control_example.c"), tested.str());
+}
+
 }  // namespace
 }  // namespace myod::test

@@ -19,6 +19,7 @@ Daemon::Daemon(const TemporaryFolder& folder, const Words& arguments,
   const auto ready = process_.line_with("ready ");
   if (!ready || ready->find(address_) == std::string::npos)
     throw std::runtime_error("myod did not get ready: " + process_.errors());
+  ready_ = *ready;
 }
 
 Words Daemon::ctl_words(Words arguments) const {

@@ -17,6 +17,8 @@ class Daemon {
          const std::map<std::string, std::string>& environment = {});
   Process& process() { return process_; }
   const std::string& address() const { return address_; }
+  /// The line that says what it listens on.
+  const std::string& ready() const { return ready_; }
   /// Runs myoctl with --connect to the end.
   Finished ctl(Words arguments) const;
   /// Starts one that goes on.
@@ -28,7 +30,7 @@ class Daemon {
                std::chrono::seconds deadline = std::chrono::seconds(30)) const;
 
  private:
-  std::string address_;
+  std::string address_, ready_;
   Process process_;
 };
 
