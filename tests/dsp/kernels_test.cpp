@@ -43,6 +43,42 @@ dsp::ConverterTile test_converters() {
   return t;
 }
 
+TEST(Kernels, IntakeSaysTheSameOfRowsTogetherAsOfEachByItself) {
+  constexpr std::size_t rows = 40, lanes = dsp::lane_tile;
+  auto x = test::oracle_noise(rows * lanes, 5);
+  for (double& v : x) v = std::clamp(v, -1.9, 1.9);
+  const auto said = [&](const dsp::Kernels& k, std::size_t at_once) {
+    auto t = test_converters();
+    std::fill_n(t.last, lanes, std::nan(""));
+    std::fill_n(t.step, lanes, 1e9);
+    std::fill_n(t.limit, lanes, 16.0);
+    t.scale[3] = 0.0, t.limit[3] = 1e9;  // padding
+    std::vector<double> y(x.size());
+    std::vector<unsigned char> flags(x.size());
+    bool good = true;
+    for (std::size_t i = 0; i < rows; i += at_once)
+      good &= k.intake(t, y.data() + i * lanes, flags.data() + i * lanes, std::min(at_once, rows - i), lanes,
+                       x.data() + i * lanes, lanes);
+    y.insert(y.end(), flags.begin(), flags.end());
+    for (const auto* v : {&t.last, &t.run, &t.step, &t.block_samples, &t.block_runs})
+      for (std::size_t lane = 0; lane < lanes; ++lane)
+        if (lane != 3 || (v != &t.run && v != &t.last)) y.push_back((*v)[lane]);
+    y.push_back(good ? 1.0 : 0.0);
+    return y;
+  };
+  for (std::size_t i = 0; i < rows; ++i) x[i * lanes + 3] = 0.0;
+  for (const double odd : {0.1, x[8 * lanes + 2], 5.0, std::nan("")}) {  // like all others, a repeat, railed, missing
+    x[9 * lanes + 2] = odd;
+    const auto want = said(dsp::kernels("baseline"), 1);
+    for (const std::string& isa : isas())
+      for (const std::size_t at_once : {1U, 8U, 40U}) {
+        const auto got = said(dsp::kernels(isa), at_once);
+        EXPECT_EQ(std::memcmp(want.data(), got.data(), want.size() * sizeof(double)), 0)
+            << isa << at_once << ' ' << odd;
+      }
+  }
+}
+
 TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
   ASSERT_GE(isas().size(), 1U);
   for (const std::size_t lanes : {8U, 24U, 64U}) {
