@@ -1,6 +1,7 @@
 #include "dsp/detect/rest_level.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -75,13 +76,46 @@ void RestLevel::relearn(double y_uv) noexcept {
   begin_block();
 }
 
-/// The value nth_element would put in the middle. Near the median of the last block only few have to be ordered.
+/// The value nth_element would put in the middle. Near the median of the last block only few have to be ordered: those
+/// that fall into the same one of many parts. Else the parts are of what lies below, or above.
 double RestLevel::median_of_block() noexcept {
-  const std::size_t middle = block_.size() / 2;
-  const bool inside = below_ <= middle && middle < below_ + near_count_;
-  std::vector<double>& from = inside ? near_ : block_;
-  const auto at = from.begin() + static_cast<std::ptrdiff_t>(inside ? middle - below_ : middle);
-  std::nth_element(from.begin(), at, inside ? from.begin() + static_cast<std::ptrdiff_t>(near_count_) : from.end());
+  const std::size_t middle = block_.size() / 2, within = below_ + near_count_;
+  if (middle < below_) {
+    take_near([&](double square) { return square < low_; });
+    return nth_near(middle, [&](double square) { return square / low_; });
+  }
+  if (middle < within)
+    return nth_near(middle - below_, [&](double square) { return (square - low_) / (high_ - low_); });
+  take_near([&](double square) { return square >= high_; });
+  return nth_near(middle - within, [&](double square) { return 1.0 - high_ / square; });
+}
+
+/// near_: those of the block that `belong`.
+template <typename F>
+void RestLevel::take_near(F belong) noexcept {
+  near_count_ = 0;
+  for (const double square : block_) {
+    near_[near_count_] = square;
+    near_count_ += belong(square) ? 1 : 0;
+  }
+}
+
+/// `place`: 0 to 1, grows with the value.
+template <typename F>
+double RestLevel::nth_near(std::size_t n, F place) noexcept {
+  constexpr std::size_t parts = 64;
+  const auto part = [&](double square) {
+    return std::min(parts - 1, static_cast<std::size_t>(place(square) * static_cast<double>(parts)));
+  };
+  std::array<std::size_t, parts> counts{};
+  for (std::size_t i = 0; i < near_count_; ++i) ++counts[part(near_[i])];
+  std::size_t of = 0;
+  while (n >= counts[of]) n -= counts[of++];
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < near_count_; ++i)
+    if (part(near_[i]) == of) near_[kept++] = near_[i];
+  const auto at = near_.begin() + static_cast<std::ptrdiff_t>(n);
+  std::nth_element(near_.begin(), at, near_.begin() + static_cast<std::ptrdiff_t>(kept));
   return *at;
 }
 

@@ -57,6 +57,10 @@ class RestLevel {
   void begin_block() noexcept;
   void set_variance(double variance) noexcept;
   double median_of_block() noexcept;
+  template <typename F>
+  void take_near(F belong) noexcept;
+  template <typename F>
+  double nth_near(std::size_t n, F place) noexcept;
 
   QuietStretch learning_;
 

@@ -23,7 +23,9 @@ class ActiveTime {
   double fraction(std::uint64_t end) const noexcept {
     const std::uint64_t first = end > window_ ? end - window_ : 0;
     std::uint64_t active = 0;
-    for (const Burst& b : bursts_) {
+    for (std::size_t i = 0; i < bursts_.size(); ++i) {
+      const Burst& b = bursts_[newest_ >= i ? newest_ - i : newest_ + bursts_.size() - i];
+      if (b.end <= first) break;  // as all before it
       const std::uint64_t from = std::max(b.first, first), to = std::min(b.end, end);
       if (to > from) active += to - from;
     }
