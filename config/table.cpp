@@ -109,7 +109,7 @@ constexpr auto configuration_table = joined(condition_table<C>, std::to_array<Ro
    [](C& c) -> Value { return &c.dsp.features.band_high_hz; }},
   {{"features.min_valid", "a window with a smaller fraction of valid samples is invalid", 0, 1},
    [](C& c) -> Value { return &c.dsp.features.min_valid; }},
-  {{"features.control", "send control frames every 4 ms, for controllers and displays that follow at once"},
+  {{"features.control", "tell control frames every 4 ms, for controllers (their pages, too) and displays that follow at once"},
    [](C& c) -> Value { return &c.dsp.features.control; }},
   {{"features.quality", "judge the signal before its filters: mains, noise, loose electrodes, SM, SN, DP and omega; off: nobody looks for them"},
    [](C& c) -> Value { return &c.dsp.features.quality; }},

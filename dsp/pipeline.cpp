@@ -68,7 +68,6 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       repetition_spectrum_samples(repetition_spectrum_count.window()),
       amplitude_hops(options.features.hop_ms, stream.rate_mhz),
       control_hops(control_hop_ms, stream.rate_mhz),
-      repetition_hops(repetition_hop_ms, stream.rate_mhz),
       spectrum_hops(options.features.spectrum_hop_ms, stream.rate_mhz),
       repetition_spectrum_hops(repetition_spectrum_hop_ms, stream.rate_mhz),
       forget_after(std::max({amplitude.samples(), control.samples(), repetition.samples(), spectrum_samples,
@@ -84,18 +83,25 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
   if (wanted.quality)
     quality.emplace(SignalQuality::Setup{rate_hz, spectrum_samples, pending.work.samples, lane_count, lanes,
                                          options.condition.mains_hz, most_offset_uv(), options.features});
-  stops = {&amplitude_hops, &repetition_hops, &spectrum_hops};
+  stops = {&amplitude_hops, &spectrum_hops};
   if (wanted.control) stops.push_back(&control_hops);
   if (options.repetition.enabled) stops.push_back(&repetition_spectrum_hops);
+  for (std::size_t turn = 0; wanted.turns && turn < std::min(effort_turns, lanes / lane_tile); ++turn)
+    efforts.emplace_back(
+        repetition_hop_ms,
+        turn == 0 ? 0 : math::window_samples(static_cast<double>(turn) * control_hop_ms, stream.rate_mhz),
+        stream.rate_mhz);
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     const Highpass highpass = highpass_in_use(condition(lane));
     conditioning_delay_s.push_back(dsp::conditioning_delay_s(stream, options.condition, condition(lane)));
+    const Channel& of = stream.channels[channel(lane)];
+    steps_uv.push_back(of.step_known ? std::abs(of.scale) : 0.0);
+    active_times.emplace_back(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz));
     flat_steps.push_back(least_steps * lowpass_noise_gain(condition(lane), rate_hz));
     muscles.push_back(
         Lane{OnsetDetector(rate_hz, options.onset, highpass.hz, highpass.poles),
              RepetitionCounter(repetition_hop_ms / 1000.0, options.repetition),
              RepetitionSpectrum(repetition_spectrum.bins()),
-             ActiveTime(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz)),
              Fatigue(options.features.spectrum_window_ms / 1000.0, options.features.spectrum_hop_ms / 1000.0),
              UnexpectedActivity(repetition_hop_ms / 1000.0)});
   }
@@ -157,7 +163,7 @@ void Pipeline::State::gap(std::uint64_t first_index, bool uncertain, Sink& sink)
     if (options.repetition.enabled && lost >= repetition_merge_s * rate_hz)
       if (const auto end = muscle.repetitions.gap(at_s)) tell_repetition(lane, *end, sink);
     if (muscle.onset.gap(first_index, missing)) {
-      muscle.active_time.offset(next_index);
+      active_times[lane].offset(next_index);
       Event offset = event(EventKind::offset, static_cast<std::int32_t>(channel(lane)), at_s, seconds(first_index),
                            iemg_uvs(lane, next_index));
       offset.text << "cut by a gap";
@@ -186,8 +192,8 @@ void Pipeline::State::gap(std::uint64_t first_index, bool uncertain, Sink& sink)
 }
 
 void Pipeline::State::restart_hops(std::uint64_t index) noexcept {
-  for (math::Hops* h : {&amplitude_hops, &control_hops, &repetition_hops, &spectrum_hops, &repetition_spectrum_hops})
-    h->restart(index);
+  for (math::Hops* hops : stops) hops->restart(index);
+  for (LaterHops& hops : efforts) hops.restart(index);
 }
 
 void Pipeline::State::push_windows(std::size_t rows) noexcept {
@@ -208,6 +214,7 @@ std::uint64_t Pipeline::State::next_stop() const noexcept {
   if (!calibrations.idle()) return next_index + 1;  // a level may change with any sample
   std::uint64_t next = std::numeric_limits<std::uint64_t>::max();
   for (const math::Hops* hops : stops) next = std::min(next, hops->next());
+  for (const LaterHops& hops : efforts) next = std::min(next, hops.next());
   for (const SpreadWork* w : {&pending.work, &pending_repetition.work})
     if (w->open) next = std::min(next, w->last());
   return next;
@@ -274,15 +281,15 @@ void Pipeline::State::tell_conditioned(const double* raw, std::size_t rows, Sink
 /// Everything that happens where a window or a piece of work ends, in order.
 void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
   look_at_levels();
-  const bool effort_ends = repetition_hops.ends_at(end), control_ends = wanted.control && control_hops.ends_at(end);
-  if (effort_ends) {
-    if (options.onset.enabled) follow_stimulation(end);
-    if (options.repetition.enabled) count_repetitions(end, sink);
-    if (options.spasm.enabled) watch_spasms(end, sink);
+  bool look = false;  // at what need not be looked at with every sample
+  for (std::size_t turn = 0; turn < efforts.size(); ++turn) {
+    if (!efforts[turn].ends_at(end)) continue;
+    look_at_efforts(turn, end, sink);
+    look |= turn == 0;
   }
-  const bool busy = amplitude_hops.ends_at(end);
-  if (busy) amplitude_frame(end, sink);
-  if (wanted.control ? control_ends : effort_ends) {
+  const bool amplitude_ends = amplitude_hops.ends_at(end), control_ends = wanted.control && control_hops.ends_at(end);
+  if (amplitude_ends) amplitude_frame(end, sink);
+  if (wanted.control ? control_ends : efforts.empty() ? amplitude_ends : look) {
     tell_missing(end, sink);
     if (wanted.control) control_frame(end, sink);
     for (std::size_t tile = 0; tile < integrals.size(); ++tile)
@@ -290,6 +297,7 @@ void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
   }
   if (options.repetition.enabled && repetition_spectrum_hops.ends_at(end)) begin_repetition_spectra(end);
   if (spectrum_hops.ends_at(end)) begin_spectrum(end);
+  const bool busy = amplitude_ends || control_ends;
   if (pending_repetition.work.open) continue_repetition_spectra(end, busy);
   if (pending.work.open) continue_spectrum(end, busy, sink);
 }
@@ -305,10 +313,10 @@ void Pipeline::State::detect(std::size_t rows, Sink& sink) noexcept {
     Lane& muscle = muscles[lane];
     if (d.kind == EventKind::onset) {
       ++muscle.onsets;
-      muscle.active_time.onset(d.event_index);
+      active_times[lane].onset(d.event_index);
       integrals[lane / lane_tile].onset(history, lane % lane_tile, d.event_index, next_index + rows);
     } else {
-      muscle.active_time.offset(d.event_index);
+      active_times[lane].offset(d.event_index);
       e.value = iemg_uvs(lane, d.event_index);
     }
     sink.event(e, nullptr);

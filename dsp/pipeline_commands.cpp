@@ -198,7 +198,7 @@ void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_
     muscle.reference_kind = from.reference_kind;
     muscle.onsets = from.onsets;
     muscle.onset.plant(from.onset);
-    if (from.onset.active) muscle.active_time.onset(from.onset.onset_index);
+    if (from.onset.active) s.active_times[lane].onset(from.onset.onset_index);
     if (!s.options.onset.enabled) muscle.onset.look_anew(next_index);  // nobody will look until it is enabled again
     muscle.reference_earlier = from.reference_earlier;
     muscle.unexpected.plant(from.expectation);

@@ -44,9 +44,8 @@ bool Pipeline::State::flat(std::size_t lane) const noexcept {
 
 /// A fine converter tells the noise of any electrode, so then there is none; of a coarse one nobody can know.
 Reason Pipeline::State::why_flat(std::size_t lane) const noexcept {
-  const Channel& of = stream.channels[channel(lane)];
   const double seen_uv = conditioner.intake().step_uv(lane);  // infinite: every sample was the same
-  const double step_uv = std::isinf(seen_uv) ? (of.step_known ? std::abs(of.scale) : 0.0) : seen_uv;
+  const double step_uv = std::isinf(seen_uv) ? steps_uv[lane] : seen_uv;
   return step_uv > coarse_steps * electrode_noise_uv ? reason_resolution : reason_flat;
 }
 
@@ -156,19 +155,31 @@ double Pipeline::State::effort_uv(std::size_t lane, std::uint64_t end) const noe
   return valid ? std::sqrt(std::max(0.0, repetition.mean_square(lane))) : unknown;
 }
 
+void Pipeline::State::look_at_efforts(std::size_t turn, std::uint64_t end, Sink& sink) noexcept {
+  for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
+    if (effort_turn(tile) != turn) continue;
+    const Lanes of = lanes_of(tile);
+    if (options.onset.enabled) follow_stimulation(of, end);
+    if (options.repetition.enabled) count_repetitions(of, end, sink);
+    if (options.spasm.enabled) watch_spasms(of, end, sink);
+  }
+}
+
 /// A lane is stimulated that was blanked within the last second.
-void Pipeline::State::follow_stimulation(std::uint64_t end) noexcept {
-  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+void Pipeline::State::follow_stimulation(Lanes of, std::uint64_t end) noexcept {
+  const auto second = static_cast<std::size_t>(rate_hz);
+  const bool clean = validity.clean(end, second);
+  for (std::size_t lane = of.first; lane < of.end; ++lane) {
     OnsetDetector& onset = muscles[lane].onset;
-    const bool on = (validity.reasons(lane, end, static_cast<std::size_t>(rate_hz)) & reason_blanked) != 0;
+    const bool on = !clean && (validity.reasons(lane, end, second) & reason_blanked) != 0;
     if (on == onset.stimulated()) continue;
     onsets.settle();
     onset.set_stimulated(on);
   }
 }
 
-void Pipeline::State::count_repetitions(std::uint64_t end, Sink& sink) noexcept {
-  for (std::size_t lane = 0; lane < lane_count; ++lane) {
+void Pipeline::State::count_repetitions(Lanes of, std::uint64_t end, Sink& sink) noexcept {
+  for (std::size_t lane = of.first; lane < of.end; ++lane) {
     const double rms = effort_uv(lane, end);
     if (const auto done = muscles[lane].repetitions.push(seconds(end), rms, !std::isnan(rms)))
       tell_repetition(lane, *done, sink);

@@ -32,39 +32,46 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
   const std::uint32_t rate_reason = rate_hz < full_band_rate_hz ? reason_rate : 0U;
   p.work.begin(end, activity_pieces() + spectrum.pieces() + quality_pieces() + lane_tile);
   if (quality) quality->begin();
+  const bool clean = validity.clean(end, spectrum_samples);
   for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
-    bool wanted = false, all_valid = true;
+    bool takes_part = false, all_valid = true;
     p.threshold_uv[tile] = {};
     for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane) {
-      p.rest_uv[lane] = muscles[lane].rest_uv();
+      const LevelTile& level = levels[tile];
+      const std::size_t at = lane % lane_tile;
+      p.rest_uv[lane] = level.rest_uv[at];
       p.effort_start_s[lane] = options.repetition.enabled ? muscles[lane].repetitions.candidate_start_s() : unknown;
       p.overtaken[lane] = 0;
       p.valid_samples[lane] = spectrum_count.at(lane);
-      const bool told = options.onset.enabled && muscles[lane].onset.known();
-      p.active_fraction[lane] = told ? muscles[lane].active_time.fraction(end) : unknown;
+      p.active_fraction[lane] = level.told[at] ? active_times[lane].fraction(end) : unknown;
       ChannelStatus& status_of_lane = spectrum_status[channel(lane)];
       judge(status_of_lane, lane, end, spectrum_samples, p.valid_samples[lane] / static_cast<double>(spectrum_samples),
-            validity.reasons(lane, end, spectrum_samples) | rate_reason, options.features.min_valid);
-      const Channel& of = stream.channels[channel(lane)];
+            (clean ? 0U : validity.reasons(lane, end, spectrum_samples)) | rate_reason, options.features.min_valid);
       const double noise = threshold_rest * p.rest_uv[lane];  // NaN while unknown
-      const double step = of.step_known ? threshold_lsb * std::abs(of.scale) : 0.0;
-      p.threshold_uv[tile][lane % lane_tile] = noise < step ? step : noise;
-      wanted |= status_of_lane.grade != Severity::invalid;
+      const double step = threshold_lsb * steps_uv[lane];
+      p.threshold_uv[tile][at] = noise < step ? step : noise;
+      takes_part |= status_of_lane.grade != Severity::invalid;
       all_valid &= p.valid_samples[lane] == static_cast<double>(spectrum_samples);
     }
     p.all_valid[tile] = all_valid;
-    if (wanted) p.work.tiles.push_back(tile);
+    if (takes_part)
+      p.work.tiles.push_back(tile);
+    else
+      for (std::size_t lane = lanes_of(tile).first; lane < lanes_of(tile).end; ++lane) forget_spectrum(lane);
   }
-  std::fill(spectrum_values_.begin(), spectrum_values_.end(), unknown);
+}
+
+/// Of the frame under way nothing is known of that lane yet but what was lost.
+void Pipeline::State::forget_spectrum(std::size_t lane) noexcept {
   const std::size_t features = feature_rows(FrameKind::spectrum).size();
-  for (std::size_t lane = 0; quality && lane < lane_count; ++lane) {
-    const std::uint32_t reasons = spectrum_status[channel(lane)].reasons;
-    const auto share = [&](std::uint32_t reason, std::uint8_t flag) {
-      return (reasons & reason) != 0 ? quality->share(lane, end, flag) : 0.0;
-    };
-    spectrum_shares(share(reason_saturated, sample_railed), share(reason_gap, sample_missing),
-                    std::span(spectrum_values_).subspan(channel(lane) * features, features));
-  }
+  const auto values = std::span(spectrum_values_).subspan(channel(lane) * features, features);
+  std::ranges::fill(values, unknown);
+  if (!quality) return;
+  const std::uint32_t reasons = spectrum_status[channel(lane)].reasons;
+  const auto share = [&](std::uint32_t reason, std::uint8_t flag) {
+    return (reasons & reason) != 0 ? quality->share(lane, pending.work.end, flag) : 0.0;
+  };
+  spectrum_shares(share(reason_saturated, sample_railed), share(reason_gap, sample_missing), values);
 }
 
 void Pipeline::State::continue_spectrum(std::uint64_t end, bool busy, Sink& sink) noexcept {
@@ -94,7 +101,9 @@ void Pipeline::State::continue_spectrum(std::uint64_t end, bool busy, Sink& sink
 }
 
 void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
-  if (lane >= lane_count || spectrum_status[channel(lane)].grade == Severity::invalid) return;
+  if (lane >= lane_count) return;
+  forget_spectrum(lane);
+  if (spectrum_status[channel(lane)].grade == Severity::invalid) return;
   const std::size_t features = feature_rows(FrameKind::spectrum).size();
   SpectrumInput in;
   in.band = spectrum.band(lane % lane_tile);
@@ -134,15 +143,15 @@ void Pipeline::State::begin_repetition_spectra(std::uint64_t end) noexcept {
   if (end < n) return;
   pending_repetition.work.begin(end, repetition_spectrum.pieces() + 1);
   for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
-    bool wanted = false;
+    bool takes_part = false;
     for (std::size_t lane = tile * lane_tile; lane < std::min(lane_count, (tile + 1) * lane_tile); ++lane) {
       const double start_s = muscles[lane].repetitions.candidate_start_s();  // NaN: none
       const bool inside = seconds(end - n) >= start_s &&
                           repetition_spectrum_count.at(lane) >= options.features.min_valid * static_cast<double>(n);
       pending_repetition.start_s[lane] = inside ? start_s : unknown;
-      wanted |= inside;
+      takes_part |= inside;
     }
-    if (wanted) pending_repetition.work.tiles.push_back(tile);
+    if (takes_part) pending_repetition.work.tiles.push_back(tile);
   }
 }
 

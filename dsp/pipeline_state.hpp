@@ -58,7 +58,6 @@ struct Lane {
   OnsetDetector onset;
   RepetitionCounter repetitions;
   RepetitionSpectrum repetition_spectrum;
-  ActiveTime active_time;
   Fatigue fatigue;
   UnexpectedActivity unexpected;
   double calibrated_rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
@@ -106,13 +105,13 @@ struct SpreadWork {
     tiles.clear();
   }
   /// f(tile, piece) for what is due with the sample before `now`; true when that was the last. A `busy` sample has work
-  /// of its own: what is due waits for the next one.
+  /// of its own: what falls due with it waits for the next one.
   template <typename F>
   bool until(std::uint64_t now, bool busy, F f) noexcept {
     const std::size_t all = tiles.size() * pieces;
     const auto gone = static_cast<std::size_t>(std::min<std::uint64_t>(now - end + 1, samples));
-    if (busy && gone < samples) return false;
-    for (const std::size_t due = all * gone / samples; done < due; ++done) f(tiles[done / pieces], done % pieces);
+    const std::size_t counted = busy && gone < samples ? gone - 1 : gone;
+    for (const std::size_t due = all * counted / samples; done < due; ++done) f(tiles[done / pieces], done % pieces);
     open = gone < samples;
     return !open;
   }
@@ -147,14 +146,35 @@ struct PendingRepetitionSpectra {
   std::vector<double> start_s;  // per lane; NaN: takes no part
 };
 
+/// Hops whose ends lie `later` samples behind those of the hop.
+class LaterHops {
+ public:
+  LaterHops(double hop_ms, std::uint64_t later, std::uint64_t rate_mhz) : hops_(hop_ms, rate_mhz), later_(later) {}
+  void restart(std::uint64_t index) { hops_.restart(index > later_ ? index - later_ : 0); }
+  std::uint64_t next() const { return hops_.next() + later_; }
+  bool ends_at(std::uint64_t end) { return end >= later_ && hops_.ends_at(end - later_); }
+
+ private:
+  math::Hops hops_;
+  std::uint64_t later_;
+};
+
+/// Every 20 ms efforts are looked at, a tile of muscles after the other: the first one where amplitude frames are told,
+/// the others at the control frames between, so that no sample bears it all.
+inline constexpr std::size_t effort_turns = 5;
+static_assert(repetition_hop_ms == rhythm_hop_ms && repetition_hop_ms == effort_turns * control_hop_ms);
+constexpr std::size_t effort_turn(std::size_t tile) { return tile == 0 ? 0 : 1 + (tile - 1) % (effort_turns - 1); }
+
 /// What the options ask for, and what that rests on. The rest is not computed.
 struct Wanted {
-  bool efforts;    // the newest 150 ms, looked at every 20 ms
+  bool turns;      // something is looked at in turns
+  bool efforts;    // the newest 150 ms
   bool envelopes;  // both, not the linear one alone
   bool control, quality, activity;
 
   Wanted(const Options& o, bool efforts_tell_flat)
-      : efforts(o.repetition.enabled || o.spasm.enabled || efforts_tell_flat),
+      : turns(o.onset.enabled || o.repetition.enabled || o.spasm.enabled),
+        efforts(o.repetition.enabled || o.spasm.enabled || efforts_tell_flat),
         envelopes(o.features.control || o.spasm.enabled),
         control(o.features.control),
         quality(o.features.quality),
@@ -176,6 +196,7 @@ struct Pipeline::State {
   std::size_t lane_count, lanes;  // EMG channels; with padding
   Validity validity;
   std::vector<double> conditioning_delay_s;  // per lane
+  std::vector<double> steps_uv;              // per lane: of the converter, 0 where nobody knows
   std::vector<double> flat_steps;            // per lane: an RMS below so many steps of the converter is no signal
 
   Window amplitude, control, repetition;
@@ -187,16 +208,18 @@ struct Pipeline::State {
   ActivityWindow spectrum_activity;
   std::size_t spectrum_samples, repetition_spectrum_samples;
 
-  math::Hops amplitude_hops, control_hops, repetition_hops, spectrum_hops, repetition_spectrum_hops;
-  std::vector<const math::Hops*> stops;  // where something is to be done
-  std::size_t forget_after;              // a gap of so many samples leaves nothing in any window
+  math::Hops amplitude_hops, control_hops, spectrum_hops, repetition_spectrum_hops;
+  std::vector<math::Hops*> stops;  // those at whose ends something is to be done
+  std::vector<LaterHops> efforts;  // a turn of the tiles each
+  std::size_t forget_after;        // a gap of so many samples leaves nothing in any window
   PendingSpectrum pending;
   PendingRepetitionSpectra pending_repetition;
   History history;
   std::optional<SignalQuality> quality;  // where it is wanted
 
   std::vector<Lane> muscles;
-  std::vector<RhythmDetector> rhythms;  // per tile
+  std::vector<ActiveTime> active_times;  // per lane
+  std::vector<RhythmDetector> rhythms;   // per tile
   OnsetBank onsets;
   std::vector<LevelTile> levels;
   std::vector<ActivationIntegrals> integrals;  // per tile
@@ -220,6 +243,13 @@ struct Pipeline::State {
 
   State(Stream stream, Options options, std::uint32_t stream_index, std::uint32_t epoch);
 
+  /// The muscles of a tile.
+  struct Lanes {
+    std::size_t first, end;
+  };
+  Lanes lanes_of(std::size_t tile) const noexcept {
+    return {tile * lane_tile, std::min(lane_count, (tile + 1) * lane_tile)};
+  }
   std::size_t channel(std::size_t lane) const noexcept { return conditioner.channels()[lane]; }
   const ConditionOptions& condition(std::size_t lane) const noexcept {
     return condition_of(stream.channels[channel(lane)], options.condition);
@@ -263,8 +293,9 @@ struct Pipeline::State {
   void look_at_levels() noexcept;
   double iemg_uvs(std::size_t lane, std::uint64_t end) noexcept;
   double effort_uv(std::size_t lane, std::uint64_t end) const noexcept;
-  void count_repetitions(std::uint64_t end, Sink& sink) noexcept;
-  void follow_stimulation(std::uint64_t end) noexcept;
+  void look_at_efforts(std::size_t turn, std::uint64_t end, Sink& sink) noexcept;
+  void count_repetitions(Lanes of, std::uint64_t end, Sink& sink) noexcept;
+  void follow_stimulation(Lanes of, std::uint64_t end) noexcept;
   void amplitude_frame(std::uint64_t end, Sink& sink) noexcept;
   void control_frame(std::uint64_t end, Sink& sink) noexcept;
   struct AmplitudeFrame;
@@ -281,6 +312,7 @@ struct Pipeline::State {
   // pipeline_spectra.cpp
   void begin_spectrum(std::uint64_t end) noexcept;
   void continue_spectrum(std::uint64_t end, bool busy, Sink& sink) noexcept;
+  void forget_spectrum(std::size_t lane) noexcept;
   void spectrum_numbers(std::size_t lane, Sink& sink) noexcept;
   bool judge_signal(std::size_t lane, SpectrumInput& in) noexcept;
   void begin_repetition_spectra(std::uint64_t end) noexcept;
@@ -293,7 +325,7 @@ struct Pipeline::State {
   void tell_fatigue(std::size_t lane, double t_event_s, double t_decision_s, Sink& sink) noexcept;
 
   // pipeline_spasm.cpp
-  void watch_spasms(std::uint64_t end, Sink& sink) noexcept;
+  void watch_spasms(Lanes of, std::uint64_t end, Sink& sink) noexcept;
 
   // pipeline_stimuli.cpp
   void tell_trains(std::uint64_t index, Sink& sink) noexcept;
