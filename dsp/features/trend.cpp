@@ -72,19 +72,22 @@ void add_robust_twin(std::span<const double> t_s, std::span<const double> y, Tre
   for (std::size_t i = 1; i < y.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) all[count++] = (y[i] - y[j]) / (t_s[i] - t_s[j]);
   const std::span<double> slopes(all.data(), count);
-  const auto at = [&](std::size_t k) {
-    const auto place = slopes.begin() + static_cast<std::ptrdiff_t>(k);
-    std::nth_element(slopes.begin(), place, slopes.end());
+  const auto middle = slopes.begin() + static_cast<std::ptrdiff_t>(count / 2);
+  std::nth_element(slopes.begin(), middle, slopes.end());
+  line.robust_slope = count % 2 == 1 ? *middle : 0.5 * (*std::max_element(slopes.begin(), middle) + *middle);
+  const auto at = [&](std::ptrdiff_t k) {  // each half holds its own
+    const auto place = slopes.begin() + k;
+    if (place < middle) std::nth_element(slopes.begin(), place, middle);
+    if (place > middle) std::nth_element(middle + 1, place, slopes.end());
     return *place;
   };
-  line.robust_slope = count % 2 == 1 ? at(count / 2) : 0.5 * (at(count / 2 - 1) + at(count / 2));
   const auto n = static_cast<double>(y.size()), pairs = static_cast<double>(count);
   const double sigma = std::sqrt(n * (n - 1.0) * (2.0 * n + 5.0) / 18.0 * line.inflation);
   const auto last = static_cast<std::ptrdiff_t>(count) - 1;
   const std::ptrdiff_t high = std::min(nearest(0.5 * (pairs + normal_975 * sigma)), last);
   const std::ptrdiff_t low = std::max<std::ptrdiff_t>(nearest(0.5 * (pairs - normal_975 * sigma)) - 1, 0);
-  line.robust_low = at(static_cast<std::size_t>(low));
-  line.robust_high = at(static_cast<std::size_t>(high));
+  line.robust_low = at(low);
+  line.robust_high = at(high);
 }
 
 }  // namespace myod::dsp
