@@ -71,11 +71,13 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       spectrum_hops(options.features.spectrum_hop_ms, stream.rate_mhz),
       repetition_spectrum_hops(repetition_spectrum_hop_ms, stream.rate_mhz),
       forget_after(std::max({amplitude.samples(), control.samples(), repetition.samples(), spectrum_samples,
-                             repetition_spectrum_samples})),
+                             options.repetition.enabled ? repetition_spectrum_samples : 0})),
       pending(spread_samples(options.features.spectrum_hop_ms, stream.rate_mhz), lane_count, lanes),
       pending_repetition{SpreadWork(spread_samples(repetition_spectrum_hop_ms, stream.rate_mhz), lanes),
                          std::vector<double>(lane_count, unknown)},
-      history(forget_after + std::max(pending.work.samples, pending_repetition.work.samples), lanes),
+      history(forget_after +
+                  std::max(pending.work.samples, options.repetition.enabled ? pending_repetition.work.samples : 0),
+              lanes),
       onsets(lane_count, run_rows),
       levels(lanes / lane_tile),
       edges(stream),
@@ -206,7 +208,7 @@ void Pipeline::State::push_windows(std::size_t rows) noexcept {
   if (wanted.efforts) push(repetition);
   magnitudes.push(history, next_index, rows, clean_since);
   spectrum_count.push(history, next_index, rows, clean_since);
-  repetition_spectrum_count.push(history, next_index, rows, clean_since);
+  if (options.repetition.enabled) repetition_spectrum_count.push(history, next_index, rows, clean_since);
 }
 
 /// The sample index behind which something must be looked at: runs end there.
