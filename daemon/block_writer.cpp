@@ -20,7 +20,8 @@ void BlockWriter::add(const PlacedFrame& placed, const Timebase& timebase, std::
     head_.first_index = placed.index;
     head_.device_counter = placed.frame->counter;
     head_.flags = (placed.restarted ? dsp::block_restarted : 0U) |
-                  (placed.uncertain_gap ? dsp::block_gap_uncertain : 0U) | (rate_off ? dsp::block_rate_off : 0U);
+                  (placed.uncertain_gap ? dsp::block_gap_uncertain : 0U) |
+                  (placed.gap_by_clock ? dsp::block_gap_by_clock : 0U) | (rate_off ? dsp::block_rate_off : 0U);
   }
   const auto counts = std::span(placed.frame->counts).first(std::size_t{placed.instants} * head_.channels);
   raw_.insert(raw_.end(), counts.begin(), counts.end());

@@ -9,9 +9,10 @@ namespace myod::daemon {
 namespace {
 
 constexpr std::size_t most_waiting = 8192;
-constexpr double settle_s = 0.25;       // a burst that came in is over when this long came no more than the rate says
-constexpr double long_counter_s = 2.0;  // a counter that wraps slower than this can jump where it cannot be
-constexpr double catching_up = 1.25;    // times the nominal rate
+constexpr double settle_s = 0.25;        // a burst that came in is over when this long came no more than the rate says
+constexpr double long_counter_s = 2.0;   // a counter that wraps slower than this can jump where it cannot be
+constexpr double catching_up = 1.25;     // times the nominal rate
+constexpr double deciding_errors = 3.0;  // of the timebase: one number of turns within them is certain
 
 std::int64_t settle_time_ns(double rate_hz) {
   return static_cast<std::int64_t>(1e9 * (rate_hz > 0.0 ? std::max(settle_s, 4.0 / rate_hz) : settle_s));
@@ -39,26 +40,27 @@ SampleAxis::SampleAxis(std::uint64_t modulus, double rate_hz, std::uint32_t inst
       watch_(rate_hz) {}
 
 void SampleAxis::place(const sensors::Frame& frame, std::uint64_t windows, std::int64_t arrival_ns) {
-  if (!any_) return deliver(frame, instants_, arrival_ns, false, false);
+  if (!any_) return deliver(frame, instants_, arrival_ns);
   if (reopened_) {
     reopened_ = false;
     return deliver_by_clock(frame, arrival_ns);
   }
-  if (strange_ && resolve_strange(frame)) return deliver(frame, instants_, arrival_ns, false, false);
+  if (strange_ && resolve_strange(frame)) return deliver(frame, instants_, arrival_ns);
   const std::uint64_t before = waiting_.empty() ? counter_ : waiting_.back().frame.counter;
   const std::uint64_t step = counter_step(before, frame.counter, modulus_, windows * instants_);
   if (waiting_.empty() && strange(step, arrival_ns)) {
     strange_ = Waiting{frame, step, arrival_ns};
     return;
   }
-  const bool paused = waiting_.empty() && modulus_ != 0 && timebase_.known() && arrival_ns > arrival_ns_ &&
-                      late_by(step, arrival_ns) >= std::max(static_cast<double>(modulus_) / 2.0, 1.25 * usual_late_);
-  if (paused || !waiting_.empty()) return wait(frame, step, arrival_ns);
-  deliver(frame, step, arrival_ns, false, false);
+  if (!waiting_.empty()) return wait(frame, step, arrival_ns);
+  if (modulus_ == 0 || !timebase_.known()) return deliver(frame, step, arrival_ns);
+  const double late = late_by(step, arrival_ns), half_turn = static_cast<double>(modulus_) / 2.0;
+  if (arrival_ns > arrival_ns_ && late >= std::max(half_turn, 1.25 * usual_late_)) return wait(frame, step, arrival_ns);
+  const bool blurred = step != instants_ && late >= half_turn && give(arrival_ns) >= half_turn;
+  deliver(frame, step, arrival_ns, blurred ? Gap::guessed : Gap::counted);
 }
 
-void SampleAxis::deliver(const sensors::Frame& frame, std::uint64_t step, std::int64_t arrival_ns, bool uncertain,
-                         bool restarted) {
+void SampleAxis::deliver(const sensors::Frame& frame, std::uint64_t step, std::int64_t arrival_ns, Gap gap) {
   std::uint64_t lost = step - instants_;
   if (!any_) {
     index_ = lost = from_zero_ && modulus_ != 0 ? frame.counter : 0;
@@ -72,7 +74,8 @@ void SampleAxis::deliver(const sensors::Frame& frame, std::uint64_t step, std::i
   counter_ = frame.counter;
   arrival_ns_ = arrival_ns;
   untaught_ = true;
-  on_frame_({&frame, index_, instants_, uncertain || std::exchange(reanchored_, false), restarted});
+  const bool guessed = std::exchange(reanchored_, false) || gap == Gap::guessed || gap == Gap::restarted;
+  on_frame_({&frame, index_, instants_, guessed, gap == Gap::by_clock, gap == Gap::restarted});
 }
 
 // The counter says nothing of what was before: how long it took is all that is known.
@@ -82,7 +85,7 @@ void SampleAxis::deliver_by_clock(const sensors::Frame& frame, std::int64_t arri
     const double due = late_by(0, arrival_ns);
     step = due > static_cast<double>(instants_) ? static_cast<std::uint64_t>(std::llround(due)) : instants_;
   }
-  deliver(frame, step, arrival_ns, true, true);
+  deliver(frame, step, arrival_ns, Gap::restarted);
   timebase_.reset();
   watch_.restart();
 }
@@ -91,6 +94,9 @@ void SampleAxis::deliver_by_clock(const sensors::Frame& frame, std::int64_t arri
 double SampleAxis::late_by(std::uint64_t step, std::int64_t arrival_ns) const {
   return timebase_.index_at(arrival_ns) - static_cast<double>(index_ + step + instants_ - 1);
 }
+
+/// Within so many samples the host clock cannot tell.
+double SampleAxis::give(std::int64_t now_ns) const { return deciding_errors * timebase_.index_error_at(now_ns); }
 
 bool SampleAxis::too_early(std::uint64_t step, std::int64_t now_ns) const {
   return !timebase_.known() || late_by(waiting_steps_ + step, now_ns) < -static_cast<double>(modulus_) / 2.0;
@@ -150,7 +156,7 @@ void SampleAxis::settle(std::int64_t now_ns) {
       timebase_.follow(watch_.rate_hz());
       reanchored_ = true;
     }
-    timebase_.observe(newest, arrival_ns_);
+    if (!timebase_.observe(newest, arrival_ns_)) reanchored_ = true;
   }
 }
 
@@ -160,17 +166,30 @@ double SampleAxis::measured_rate_hz() const {
   return std::abs(coarse / fine - 1.0) <= RateWatch::tolerance ? fine : coarse;
 }
 
+// The least late of the frames that wait came as late as the least late ones always do, and by whole turns later.
+SampleAxis::Turns SampleAxis::turns_missing() const {
+  const auto modulus = static_cast<double>(modulus_);
+  const double whole = std::max(0.0, std::round(waiting_late_ / modulus));
+  if (whole == 0.0) return {};
+  const double most = give(waiting_.front().arrival_ns);
+  const bool certain = std::abs(waiting_late_ - whole * modulus) <= most && most < modulus / 2.0;
+  return {static_cast<std::uint64_t>(whole), certain ? Gap::by_clock : Gap::guessed};
+}
+
 void SampleAxis::release_waiting(bool by_clock) {
-  const double turns = by_clock ? std::round(waiting_late_ / static_cast<double>(modulus_)) : 0.0;
-  const auto wraps = static_cast<std::uint64_t>(std::max(turns, 0.0));
-  if (wraps == 0 && waiting_.back().arrival_ns > waiting_.front().arrival_ns)
+  const Turns turns = by_clock ? turns_missing() : Turns{};
+  if (turns.known == Gap::counted && waiting_.back().arrival_ns > waiting_.front().arrival_ns)
     usual_late_ = std::min(std::max(0.9 * usual_late_, waiting_late_), 20.0 * static_cast<double>(modulus_));
   std::vector<Waiting> frames;
   frames.swap(waiting_);
   waiting_steps_ = 0;
-  frames.front().step += wraps * modulus_;
-  for (const Waiting& w : frames) deliver(w.frame, w.step, w.arrival_ns, wraps != 0 && &w == &frames.front(), false);
-  if (wraps == 0) return;
+  frames.front().step += turns.whole * modulus_;
+  const Gap within = turns.known == Gap::guessed ? Gap::guessed : Gap::counted;
+  for (const Waiting& w : frames) {
+    const bool first = &w == &frames.front();
+    deliver(w.frame, w.step, w.arrival_ns, first ? turns.known : w.step != instants_ ? within : Gap::counted);
+  }
+  if (turns.known != Gap::guessed) return;
   timebase_.reset();
   watch_.restart();
 }

@@ -1,6 +1,9 @@
 // The sample axis: believed frames with the device's wrapping counter in; frames with their sample index out, in order.
 //   gap below the counter's modulus   exact: (c - last - 1) mod M are missing
-//   longer gap                        the host clock says how long, the counter fixes it modulo M; flagged uncertain
+//   longer gap                        the host clock says how many whole turns of the counter passed, the counter fixes
+//                                     the rest: exact when only one number of turns agrees with what is known of this
+//                                     line's clock and delays, flagged uncertain when none or several do. A line that
+//                                     always queued for more than half a turn and then never does is not recognised
 //   late burst                        looks like a long gap until what was late has arrived: frames wait up to then
 //   counter jumps where it cannot     one frame: a damaged counter, dropped; two that agree: the device began again
 //   port reopened                     the host clock says how long; flagged uncertain and restarted
@@ -38,8 +41,8 @@ struct PlacedFrame {
   const sensors::Frame* frame = nullptr;
   std::uint64_t index = 0;     ///< of its first instant
   std::uint32_t instants = 1;  ///< in the frame
-  bool uncertain_gap = false;  ///< the gap before it is longer than the counter can tell; the host clock decided, and a
-                               ///< line that became slower by half a turn of the counter looks the same
+  bool uncertain_gap = false;  ///< how long the gap before it is is a guess: neither counter nor host clock can tell
+  bool gap_by_clock = false;   ///< longer than the counter can tell; the host clock could
   bool restarted = false;      ///< first after the port was reopened or the device began again
 };
 
@@ -79,13 +82,19 @@ class SampleAxis {
     std::uint64_t step;
     std::int64_t arrival_ns;
   };
-  void deliver(const sensors::Frame& frame, std::uint64_t step, std::int64_t arrival_ns, bool uncertain,
-               bool restarted);
+  enum class Gap : std::uint8_t { counted, by_clock, guessed, restarted };
+  struct Turns {
+    std::uint64_t whole = 0;
+    Gap known = Gap::counted;
+  };
+  void deliver(const sensors::Frame& frame, std::uint64_t step, std::int64_t arrival_ns, Gap gap = Gap::counted);
   void deliver_by_clock(const sensors::Frame& frame, std::int64_t arrival_ns);
   bool strange(std::uint64_t step, std::int64_t arrival_ns) const;
   bool resolve_strange(const sensors::Frame& frame);
   double late_by(std::uint64_t step, std::int64_t arrival_ns) const;
+  double give(std::int64_t now_ns) const;
   void wait(const sensors::Frame& frame, std::uint64_t step, std::int64_t arrival_ns);
+  Turns turns_missing() const;
   void release_waiting(bool by_clock);
   bool still_catching_up(std::int64_t now_ns) const;
 

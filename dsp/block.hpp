@@ -10,8 +10,9 @@ namespace myod::dsp {
 
 enum BlockFlags : std::uint32_t {
   block_restarted = 1U << 0,      ///< first block after the port was reopened or the device restarted
-  block_gap_uncertain = 1U << 1,  ///< the length of the gap before this block was estimated from the host clock
+  block_gap_uncertain = 1U << 1,  ///< how long the gap before this block is: a guess from the host's clock
   block_rate_off = 1U << 2,       ///< by the host's clock the device sends at another rate than the nominal one
+  block_gap_by_clock = 1U << 3,   ///< how long that gap is: more than the counter can tell; the host's clock could
 };
 
 /// Trivially copyable, so it travels through rings and files as it is.

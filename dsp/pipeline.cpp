@@ -148,9 +148,9 @@ void Pipeline::State::clear_windows() noexcept {
   repetition_spectrum_count.clear();
 }
 
-/// Samples next_index .. first_index are lost: told, masked in every window they lie in, never filled. `uncertain`: how
-/// many they are is an estimate.
-void Pipeline::State::gap(std::uint64_t first_index, bool uncertain, Sink& sink) noexcept {
+/// Samples next_index .. first_index are lost: told, masked in every window they lie in, never filled. `block_flags`:
+/// who counted them.
+void Pipeline::State::gap(std::uint64_t first_index, std::uint32_t block_flags, Sink& sink) noexcept {
   const std::uint64_t missing = first_index - next_index;
   const double at_s = seconds(next_index);
   const double lost = static_cast<double>(missing);
@@ -158,7 +158,7 @@ void Pipeline::State::gap(std::uint64_t first_index, bool uncertain, Sink& sink)
   onsets.settle();
   edges.gap();
   tell_missing(Validity::none, sink);
-  tell_gap(all_channels, next_index, first_index, missing, uncertain, sink);
+  tell_gap(all_channels, next_index, first_index, missing, block_flags, sink);
 
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     Lane& muscle = muscles[lane];
@@ -364,8 +364,7 @@ void Pipeline::process(const SampleBlock& block, Sink& sink) noexcept {
   assert(block.head.channels == s.stream.channels.size() && block.head.first_index >= s.next_index);
   s.clock_index = block.head.first_index;
   s.clock_ns = block.head.host_time_ns;
-  if (block.head.first_index > s.next_index)
-    s.gap(block.head.first_index, (block.head.flags & block_gap_uncertain) != 0, sink);
+  if (block.head.first_index > s.next_index) s.gap(block.head.first_index, block.head.flags, sink);
   if ((block.head.flags & block_rate_off) != 0) s.validity.rate_off(block.head.first_index + block.head.instants);
   for (std::size_t done = 0; done < block.head.instants;) {
     const std::size_t rows = std::min({block.head.instants - done, run_rows - s.next_index % run_rows,

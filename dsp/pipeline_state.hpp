@@ -269,7 +269,7 @@ struct Pipeline::State {
   Event event(EventKind kind, std::int32_t channel, double t_event_s, double t_decision_s, double value) const noexcept;
 
   // pipeline.cpp: samples
-  void gap(std::uint64_t first_index, bool uncertain, Sink& sink) noexcept;
+  void gap(std::uint64_t first_index, std::uint32_t block_flags, Sink& sink) noexcept;
   void clear_windows() noexcept;
   void run(const double* raw, std::size_t rows, Sink& sink) noexcept;
   void push_windows(std::size_t rows) noexcept;
@@ -284,8 +284,8 @@ struct Pipeline::State {
   void restart_hops(std::uint64_t index) noexcept;
 
   // pipeline_events.cpp: of the samples themselves
-  void tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost, bool uncertain,
-                Sink& sink) noexcept;
+  void tell_gap(std::int32_t channel, std::uint64_t begin, std::uint64_t end, std::uint64_t lost,
+                std::uint32_t block_flags, Sink& sink) noexcept;
   void tell_missing(std::uint64_t end, Sink& sink) noexcept;
   void tell_edges(std::uint64_t index, Sink& sink) noexcept;
 

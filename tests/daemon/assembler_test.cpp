@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <string>
 
@@ -38,13 +39,13 @@ std::vector<std::uint8_t> packet(const sensors::SensorRow& r, const sensors::Set
 struct Placed {
   std::uint64_t index;
   double value;
-  bool uncertain, restarted;
+  bool uncertain, by_clock, restarted;
 };
 
 struct Trial {
   explicit Trial(const sensors::Setup& setup, std::string_view name = "bitalino")
       : assembler(row(name), setup, [this](const PlacedFrame& p) {
-          placed.push_back({p.index, p.frame->counts[0], p.uncertain_gap, p.restarted});
+          placed.push_back({p.index, p.frame->counts[0], p.uncertain_gap, p.gap_by_clock, p.restarted});
         }) {}
   void feed(const std::vector<std::uint8_t>& bytes, std::int64_t at_ns) { assembler.feed(bytes, at_ns); }
   /// Every sample stands where it was sent.
@@ -206,10 +207,48 @@ TEST_P(AssemblerGap, OfAnyLengthIsStatedExactlyWhereTheHostClockIsGood) {
   const auto after =
       std::find_if(run.placed.begin(), run.placed.end(), [](const Placed& p) { return p.index >= 2000; });
   EXPECT_EQ(after->index, 2000 + missing);
-  EXPECT_EQ(after->uncertain, missing > 15);
+  EXPECT_EQ(after->by_clock, missing > 15);
+  EXPECT_FALSE(after->uncertain);
 }
 INSTANTIATE_TEST_SUITE_P(Bitalino, AssemblerGap,
                          testing::Values(1, 2, 7, 14, 15, 16, 17, 20, 31, 32, 33, 100, 256, 1000));
+
+/// A stream of four seconds whose bytes queue for a mean of `queue_ms`, and from the loss of 37 samples in its middle
+/// on for `slower_ms` more.
+std::vector<Placed> queued(double queue_ms, double slower_ms, unsigned seed) {
+  const auto setup = bitalino(1);
+  Trial run(setup);
+  std::mt19937 random(seed);
+  std::exponential_distribution<double> queue(1.0 / queue_ms);
+  double at = 0.0;
+  for (std::uint64_t k = 0; k < 4000; ++k) {
+    if (k >= 2000 && k < 2037) continue;
+    at = std::max(at, static_cast<double>(k) + queue(random) + (k < 2000 ? 0.0 : slower_ms));
+    run.feed(packet(row("bitalino"), setup, k), static_cast<std::int64_t>(at * static_cast<double>(ms)));
+  }
+  return run.placed;
+}
+
+TEST(Assembler, AGapHalfWayBetweenTwoTurnsOfTheCounterIsFlaggedAsAGuess) {
+  for (const double slower_ms : {0.0, 7.0}) {
+    const auto placed = queued(0.3, slower_ms, 11);
+    const auto after = std::find_if(placed.begin(), placed.end(), [](const Placed& p) { return p.index >= 2000; });
+    EXPECT_EQ(after->uncertain, slower_ms != 0.0);
+    EXPECT_EQ(after->by_clock, slower_ms == 0.0);
+  }
+}
+
+TEST(Assembler, WhereQueuesBlurTheClockNoSampleIsMisplacedWithoutSayingSo) {
+  for (const double queue_ms : {0.3, 1.0, 5.0})
+    for (unsigned seed = 1; seed <= 50; ++seed) {
+      double shift = 0.0;
+      for (const Placed& p : queued(queue_ms, 0.0, seed)) {
+        const double now = std::fmod(static_cast<double>(p.index) - p.value + 10210.0, 1021.0);
+        ASSERT_TRUE(now == shift || p.uncertain) << queue_ms << " ms, seed " << seed << ", index " << p.index;
+        shift = now;
+      }
+    }
+}
 
 /// Three samples are lost of a stream that is read every so many milliseconds.
 Placed after_three_lost(std::uint64_t burst) {

@@ -38,18 +38,24 @@ TEST_F(Gap, IsToldWithItsPlaceAndLength) {
   EXPECT_EQ(pipeline.next_index(), 4000U);
 }
 
-TEST_F(Gap, OfALengthThatIsAnEstimateSaysSo) {
+TEST_F(Gap, OfALengthTheCounterCannotTellSaysWhoDid) {
   test::feed(pipeline, seen, x, 0, 3000);
   dsp::SampleBlock block;
   block.head.instants = block.head.channels = 1;
-  block.head.first_index = 3160;
-  block.head.flags = dsp::block_gap_uncertain;
-  block.raw = std::span(x).subspan(3160, 1);
-  pipeline.process(block, seen);
+  const auto lose = [&](std::uint64_t first_index, std::uint32_t flags) {
+    block.head.first_index = first_index;
+    block.head.flags = flags;
+    block.raw = std::span(x).subspan(first_index, 1);
+    pipeline.process(block, seen);
+  };
+  lose(3160, dsp::block_gap_uncertain);
+  lose(3209, dsp::block_gap_by_clock);
   const auto gaps = seen.of(dsp::EventKind::gap);
-  ASSERT_EQ(gaps.size(), 1U);
+  ASSERT_EQ(gaps.size(), 2U);
   EXPECT_EQ(gaps[0].event.text.view(),
             "lost about 160 samples (160 ms): an estimate, the sensor's counter cannot tell so many");
+  EXPECT_EQ(gaps[1].event.text.view(),
+            "lost 48 samples (48 ms), turns of the sensor's counter told by the host's clock");
 }
 
 TEST_F(Gap, CountsAsInvalidInEveryWindowItTouchesAndNoOther) {
