@@ -272,6 +272,11 @@ void App::fill_status(v1::Status& status) const {
     s.set_skipped_bytes(state.counts.skipped_bytes);
     s.set_rate_hz(state.rate_hz);
     s.set_measured_rate_hz(state.measured_rate_hz);
+    s.set_drift_ppm(state.time.drift_ppm);
+    s.set_drift_error_ppm(state.time.drift_error_ppm);
+    s.set_time_error_ms(state.time.error_ms);
+    s.set_late_p50_ms(state.time.late_p50_ms);
+    s.set_late_p99_ms(state.time.late_p99_ms);
     s.set_dropped_blocks(state.dropped_blocks);
     for (const dsp::Channel& channel : pipelines_.stream(plan.stream).channels) s.add_channels(channel.name);
     for (std::size_t i = 1; i < state.counts.skips.size(); ++i)

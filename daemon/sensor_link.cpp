@@ -35,6 +35,17 @@ std::string sends_instead(const std::string& port, const std::string& other) {
   return port + " sends what " + other + " sends (set kind and channels to that)";
 }
 
+TimeState time_state(const Timebase& timebase) {
+  TimeState t;
+  if (!timebase.known()) return t;
+  t.drift_ppm = timebase.drift_ppm();
+  t.drift_error_ppm = timebase.drift_error_ppm();
+  t.error_ms = static_cast<double>(timebase.uncertainty_ns()) * 1e-6;
+  t.late_p50_ms = 1e3 * timebase.residuals().percentile(50.0);
+  t.late_p99_ms = 1e3 * timebase.residuals().percentile(99.0);
+  return t;
+}
+
 /// Slow sensors are given four samples' time.
 std::int64_t silent_after(double rate_hz) {
   return rate_hz > 0.0 ? std::max(silent_after_ns, static_cast<std::int64_t>(4e9 / rate_hz)) : silent_after_ns;
@@ -201,6 +212,7 @@ void SensorLink::publish(bool news) {
     state_.counts = assembler_->counts();
     state_.measured_rate_hz = assembler_->measured_rate_hz();
     state_.dropped_blocks = writer_->dropped();
+    state_.time = time_state(assembler_->timebase());
   }
   if (writer_) {
     const dsp::Text<200> hint = hint_now();

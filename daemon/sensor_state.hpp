@@ -13,6 +13,15 @@
 
 namespace myod::daemon {
 
+/// How well the samples are dated; NaN: not known yet.
+struct TimeState {
+  static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  double drift_ppm = unknown;  ///< by which the sensor's clock is fast, by the host's
+  double drift_error_ppm = unknown;
+  double error_ms = unknown;                            ///< of host times, as Timebase::uncertainty_ns
+  double late_p50_ms = unknown, late_p99_ms = unknown;  ///< of recent reads, against the line
+};
+
 struct SensorState {
   enum class Word : std::uint8_t { waiting, starting, streaming, lost } state = Word::waiting;
   dsp::Text<240> detail;      ///< why, and what to do
@@ -22,6 +31,7 @@ struct SensorState {
   sensors::Setup layout;      ///< with channels and rate as they are now known
   double rate_hz = 0.0;       ///< nominal, or measured once and frozen
   double measured_rate_hz = std::numeric_limits<double>::quiet_NaN();  ///< by the host's clock; NaN: not known yet
+  TimeState time;
   AssemblerCounts counts;
   std::uint64_t dropped_blocks = 0;  ///< the dsp thread did not keep up
 };

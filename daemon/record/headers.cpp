@@ -160,15 +160,15 @@ std::string stream_header(const RecordedStream& s, Part part, const FileFacts& f
                                  xml::element("source_id", "myod." + name) + xml::parent("desc", desc));
 }
 
-std::string stream_footer(double first_s, double last_s, std::uint64_t samples) {
+std::string stream_footer(double first_s, double last_s, std::uint64_t samples, std::string_view more) {
   const auto fixed = [](double v) {
     char buffer[400];
     return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, v, std::chars_format::fixed, 9).ptr);
   };
-  return std::string(declaration) +
-         xml::parent("info",
-                     xml::element("first_timestamp", fixed(first_s)) + xml::element("last_timestamp", fixed(last_s)) +
-                         xml::element("sample_count", std::to_string(samples)) + xml::parent("clock_offsets", ""));
+  return std::string(declaration) + xml::parent("info", xml::element("first_timestamp", fixed(first_s)) +
+                                                            xml::element("last_timestamp", fixed(last_s)) +
+                                                            xml::element("sample_count", std::to_string(samples)) +
+                                                            xml::parent("clock_offsets", "") + std::string(more));
 }
 
 std::optional<ReadHeader> read_header(std::string_view xml) {

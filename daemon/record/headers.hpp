@@ -45,7 +45,8 @@ struct FileFacts {
 
 std::string file_header(const FileFacts&);
 std::string stream_header(const RecordedStream&, Part part, const FileFacts&);
-std::string stream_footer(double first_s, double last_s, std::uint64_t samples);
+/// `more`: elements beyond those of every XDF footer.
+std::string stream_footer(double first_s, double last_s, std::uint64_t samples, std::string_view more);
 
 /// A stream header as read back; nothing when it is not one of ours.
 struct ReadHeader {

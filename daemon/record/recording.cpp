@@ -137,6 +137,7 @@ void Recording::block(Sensor& s, const daemon::RecordView& record) {
   xdf::put_sample(file_.buffer(), id(s, Part::blocks), first_s, fields);
   count(s, Part::blocks, first_s, first_s, 1);
   s.end_index = b.head.first_index + b.head.instants;
+  s.timing.add(b.head, 1.0 / s.what.description.seconds(1.0));
 }
 
 void Recording::command(Sensor& s, const daemon::RecordView& record) {
@@ -194,7 +195,8 @@ void Recording::finish(std::int64_t now_ns) {
       if (!c.described) continue;
       const double first_s = c.samples == 0 ? seconds(now_ns) : c.first_s;
       xdf::put_stream_footer(file_.buffer(), id(s, Part{p}),
-                             stream_footer(first_s, std::max(first_s, c.last_s), c.samples));
+                             stream_footer(first_s, std::max(first_s, c.last_s), c.samples,
+                                           Part{p} == Part::blocks ? s.timing.xml() : ""));
     }
   sync(now_ns);
 }

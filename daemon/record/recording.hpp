@@ -13,6 +13,7 @@
 #include "daemon/record/disk_file.hpp"
 #include "daemon/record/headers.hpp"
 #include "daemon/record/recorder.hpp"
+#include "daemon/record/timing.hpp"
 #include "daemon/records.hpp"
 
 namespace myod::record {
@@ -58,6 +59,7 @@ class Recording {
     bool begun = false;  ///< its hand-over has come
     bool cut = false;    ///< its layout changed: nothing more of it can stand in this file
     std::uint64_t end_index = 0;
+    Timing timing;
     std::array<PartCount, part_count> counts;
   };
 

@@ -18,6 +18,12 @@ namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 
+void add_time(Json& json, const v1::SensorStatus& s) {
+  json.field("drift_ppm", s.drift_ppm()).field("drift_error_ppm", s.drift_error_ppm());
+  json.field("time_error_ms", s.time_error_ms());
+  json.field("late_p50_ms", s.late_p50_ms()).field("late_p99_ms", s.late_p99_ms());
+}
+
 std::string json_line(const v1::SensorStatus& s, const v1::Status& all, const v1::Stream& stream) {
   Json json;
   json.open_object().field("name", s.name()).field("kind", s.kind()).field("port", s.port()).field("state", s.state());
@@ -28,6 +34,7 @@ std::string json_line(const v1::SensorStatus& s, const v1::Status& all, const v1
       .field("corrupted", s.corrupted());
   json.field("gaps", s.gaps()).field("resyncs", s.resyncs()).field("skipped_bytes", s.skipped_bytes());
   json.field("rate_hz", s.rate_hz()).field("measured_rate_hz", s.measured_rate_hz());
+  add_time(json, s);
   json.field("dropped_blocks", s.dropped_blocks()).list("channels", s.channels());
   json.list("limits", stream.limits());
   json.field("recording", all.recording()).field("recording_failure", all.recording_failure());
@@ -49,7 +56,9 @@ void add_features(Json& json, std::string_view name, const google::protobuf::Rep
 std::string json_line(const v1::SensorStatus& s, const v1::Stream& stream) {
   Json json;
   json.open_object().field("name", s.name()).field("kind", s.kind()).field("port", s.port()).field("state", s.state());
-  json.field("rate_hz", s.rate_hz()).key("channels").open_array();
+  json.field("rate_hz", s.rate_hz());
+  add_time(json, s);
+  json.key("channels").open_array();
   for (const auto& c : stream.channels()) {
     json.open_object()
         .field("name", c.name())
@@ -108,11 +117,22 @@ void print_status(const Asked& asked) {
                " of the recording");
 }
 
+/// What is known of its time; empty: nothing yet.
+std::string time_line(const v1::SensorStatus& s) {
+  if (!std::isfinite(s.time_error_ms())) return {};
+  std::string text = "  time: within " + number(s.time_error_ms(), 2) + " ms, reads late by " +
+                     number(s.late_p50_ms(), 2) + " ms (median) to " + number(s.late_p99_ms(), 1) + " ms (99 %)";
+  if (std::isfinite(s.drift_ppm()))
+    text += ", clock fast by " + number(s.drift_ppm(), 1) + " ± " + number(s.drift_error_ppm(), 1) + " ppm";
+  return text;
+}
+
 void print_sensor(const v1::SensorStatus& s, const v1::Stream& stream) {
   const bool embedded = s.port().empty() || s.port() == "sim:";
   print_line(printable(s.name()) + ": " + printable(s.kind()) +
              (embedded ? ", embedded" : " on " + printable(s.port())) + ", " + rate(s.rate_hz()) + ", " +
              state_text(s.state(), needs_words(s.state(), s.detail()) ? s.detail() : ""));
+  if (const std::string time = time_line(s); !time.empty()) print_line(time);
   if (stream.channels().empty()) return print_line("  no channels known yet");
   Table table({"  channel", "kind", "muscle", "side", "unit", "per count"}, 5, 5);
   for (const auto& c : stream.channels())

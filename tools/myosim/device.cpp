@@ -116,7 +116,7 @@ bool Device::produce(std::int64_t now_ns, bool heard, std::size_t most, std::vec
       return true;
     }
     const double in_stream_s = static_cast<double>(in_stream_) / true_rate_hz_;
-    const auto sample_ns = begin_ns_ + static_cast<std::int64_t>(in_stream_s * 1e9);
+    const auto sample_ns = begin_ns_ + static_cast<std::int64_t>((in_stream_s + 1.0 / true_rate_hz_) * 1e9);
     const std::uint64_t instant = in_stream_ % row_.instants;
     if (instant == 0) begin_frame(fate_of_next(streamed_s_ + in_stream_s, heard), out);
     put_instant(instant);

@@ -38,7 +38,7 @@ void run(const Options& options, int signals) {
     Pty pty(options.link);
     std::printf("%s\n", pty.path().c_str());
     std::fflush(stdout);
-    play(device, pty, options.duration_s, signals);
+    play(device, pty, options.burst_ms, options.duration_s, signals);
   }
   truth.close();
   std::fprintf(stderr,

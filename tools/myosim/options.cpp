@@ -82,6 +82,8 @@ std::optional<Options> read_command_line(int argc, char** argv, int& exit_code) 
   app.add_option("--stall", stalls, "S@T: nothing for S seconds at second T of the stream; may be repeated")
       ->allow_extra_args(false);
   app.add_option("--drift", o.drift_ppm, "parts per million by which the device's clock is fast");
+  app.add_option("--burst", o.burst_ms, "bytes leave every so many milliseconds (an FTDI chip as it comes: 16)")
+      ->capture_default_str();
   app.add_option("--truth", o.truth, "CSV of every sample: what it was and what became of its frame");
   app.add_flag("--list", list, "list kinds and scenarios");
   app.add_flag("--json", json, "with --list: one JSON object per kind and line")->needs("--list");
@@ -123,6 +125,7 @@ std::optional<Options> read_command_line(int argc, char** argv, int& exit_code) 
   check_probability("--corrupt", o.corrupt);
   if (!(o.duration_s > 0.0)) refuse("--duration: must be above 0 s");
   if (!(o.drift_ppm > -1e5 && o.drift_ppm < 1e5)) refuse("--drift: must be within +-100000 ppm");
+  if (!(o.burst_ms >= 1.0 && o.burst_ms <= 1000.0)) refuse("--burst: must be 1..1000 ms");
   check_csv(o, unit);
   if (!unit.empty()) {
     const Unit* found = nullptr;

@@ -30,6 +30,7 @@ struct Options {
   double drop = 0.0, corrupt = 0.0;
   std::vector<Stall> stalls;
   double drift_ppm = 0.0;
+  double burst_ms = 4.0;  ///< bytes leave every so often
   std::string truth;
 };
 

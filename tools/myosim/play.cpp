@@ -12,7 +12,6 @@ namespace myod::myosim {
 namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::int64_t batch_ns = 4'000'000;
 constexpr std::int64_t idle_ns = 20'000'000;     // how often to look for a host while there is nothing to send
 constexpr std::int64_t boot_ns = 250'000'000;    // a host needs a moment to set its port up after opening it
 constexpr std::int64_t linger_ns = 200'000'000;  // closing takes from the host what it has not read yet
@@ -56,7 +55,8 @@ bool wait_until(std::int64_t deadline_ns, const Pty& pty, bool host, bool for_ro
 
 }  // namespace
 
-void play(Device& device, Pty& pty, double duration_s, int signals) {
+void play(Device& device, Pty& pty, double burst_ms, double duration_s, int signals) {
+  const auto burst_ns = static_cast<std::int64_t>(burst_ms * 1e6);
   const std::int64_t begin = now_ns();
   const std::int64_t end = begin + static_cast<std::int64_t>(std::min(duration_s, longest_s) * 1e9);
   std::int64_t deadline = begin, power_up_at = 0;
@@ -91,7 +91,7 @@ void play(Device& device, Pty& pty, double duration_s, int signals) {
       outbox.flush(pty);
     }
     if (caught_up && now >= deadline) {
-      const std::int64_t period = device.streaming() || host ? batch_ns : idle_ns;
+      const std::int64_t period = device.streaming() || host ? burst_ns : idle_ns;
       deadline += ((now - deadline) / period + 1) * period;
     }
     if (!wait_until(caught_up ? deadline : now, pty, host, !outbox.empty(), signals)) return;

@@ -6,7 +6,7 @@
 
 namespace myod::myosim {
 
-/// Until the duration is over or a signal arrives on `signals` (a signalfd).
-void play(Device&, Pty&, double duration_s, int signals);
+/// Bytes leave every `burst_ms`. Until the duration is over or a signal arrives on `signals` (a signalfd).
+void play(Device&, Pty&, double burst_ms, double duration_s, int signals);
 
 }  // namespace myod::myosim

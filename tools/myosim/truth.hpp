@@ -1,7 +1,8 @@
 // The truth file: one line per sample with what it was and what became of its frame.
 //   index,time_s,monotonic_ns,sent,fate, then per input NAME_UNIT,NAME_excitation,NAME_active,NAME_spectrum_scale
-// time_s counts seconds of streaming by the device's true clock; sent is 1 when bytes went out, right or corrupted.
-// What a CSV source cannot know is an empty field.
+// time_s counts seconds of streaming by the device's true clock; monotonic_ns is when the sample was taken: the first
+// one a period after the start; sent is 1 when bytes went out, right or corrupted. What a CSV source cannot know is an
+// empty field.
 #pragma once
 
 #include <array>

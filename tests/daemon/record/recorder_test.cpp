@@ -10,6 +10,7 @@
 #include <functional>
 #include <limits>
 
+#include "daemon/record/xml.hpp"
 #include "tests/daemon/record/journal.hpp"
 #include "tests/support/process.hpp"
 
@@ -219,6 +220,16 @@ TEST_F(Recording, CarriesInItsHeadersWhatARecomputationNeeds) {
   EXPECT_EQ(read.channels[1].rail_low, -std::numeric_limits<double>::infinity());
   EXPECT_EQ(reader.facts().program, "myod test");
   EXPECT_EQ(reader.facts().configuration, request({}).configuration);
+}
+
+TEST_F(Recording, SaysInItsFooterHowWellItsSamplesAreDated) {
+  const std::string path = record([&] {
+    journal_.hand_over(0, 1, 0, std::vector<dsp::ChannelSeed>(2), "");
+    journal_.block(0, 0, 2, {1.0, 2.0});
+  });
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(record::xml::text(bytes.substr(bytes.rfind("<timebase>")), "error_ms"), "0.012");
 }
 
 TEST_F(Recording, IsAFileOfTheSubjectThatOnlyOwnerAndGroupCanRead) {

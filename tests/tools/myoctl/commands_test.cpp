@@ -60,9 +60,22 @@ TEST_F(Talk, StatusIsOneJsonObjectPerSensor) {
   EXPECT_EQ(
       end.out,
       R"({"name":"sim","kind":"sim","port":"","state":"streaming","detail":"","hint":"","samples":12340,"lost":3,"corrupted":0,)"
-      R"("gaps":2,"resyncs":0,"skipped_bytes":0,"rate_hz":1000,"measured_rate_hz":0,"dropped_blocks":0,)"
+      R"("gaps":2,"resyncs":0,"skipped_bytes":0,"rate_hz":1000,"measured_rate_hz":0,"drift_ppm":12.5,"drift_error_ppm":3,)"
+      R"("time_error_ms":0.25,"late_p50_ms":0.5,"late_p99_ms":null,"dropped_blocks":0,)"
       R"("channels":["biceps","grip","triceps"],"limits":[],"recording":"","recording_failure":"","skips":{}})"
       "\n");
+}
+
+TEST_F(Talk, SensorsShowHowWellTheirSamplesAreDated) {
+  const FakeDaemon daemon(folder / "s", nothing);
+  EXPECT_NE(
+      run(line(daemon, {"sensors"}))
+          .out.find(
+              "  time: within 0.25 ms, reads late by 0.50 ms (median) to – ms (99 %), clock fast by 12.5 ± 3.0 ppm\n"),
+      std::string::npos);
+  EXPECT_NE(run(line(daemon, {"sensors", "--json"}))
+                .out.find(R"("drift_ppm":12.5,"drift_error_ppm":3,"time_error_ms":0.25,)"),
+            std::string::npos);
 }
 
 TEST_F(Talk, SensorsShowTheirChannels) {

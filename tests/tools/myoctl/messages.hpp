@@ -87,6 +87,11 @@ inline v1::ServerMessage status_message(const std::string& state = "streaming", 
   sensor.set_lost(3);
   sensor.set_gaps(2);
   sensor.set_rate_hz(1000);
+  sensor.set_drift_ppm(12.5);
+  sensor.set_drift_error_ppm(3.0);
+  sensor.set_time_error_ms(0.25);
+  sensor.set_late_p50_ms(0.5);
+  sensor.set_late_p99_ms(std::numeric_limits<double>::quiet_NaN());
   for (const char* name : {"biceps", "grip", "triceps"}) sensor.add_channels(name);
   return message;
 }
