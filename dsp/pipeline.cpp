@@ -112,6 +112,7 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
   for (std::size_t tile = 0; tile < lanes / lane_tile; ++tile) rhythms.emplace_back(tile);
   const std::size_t channels = stream.channels.size();
   y.assign(run_rows * lanes, 0.0);
+  rms_uv.assign(lanes, unknown);
   flags.assign(run_rows * lanes, 0);
   counted.assign(run_rows * lanes, 0);
   watched.assign(run_rows * lanes, 0);

@@ -111,6 +111,7 @@ void Pipeline::State::control_frame(std::uint64_t end, Sink& sink) noexcept {
 void Pipeline::State::tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t end, Sink& sink) noexcept {
   const std::size_t features = feature_rows(frame.kind).size(), window = frame.window.samples();
   const bool clean = validity.clean(end, window), settled = validity.clean(end, envelopes.settling[frame.envelope]);
+  kernels().root_means(rms_uv.data(), frame.window.squares.sums(), frame.window.count.counts(), lanes);
   for (std::size_t lane = 0; lane < lane_count; ++lane) {
     const LevelTile& level = levels[lane / lane_tile];
     const OnsetTile& onset = onsets.numbers(lane / lane_tile);
@@ -125,7 +126,7 @@ void Pipeline::State::tell_amplitudes(const AmplitudeFrame& frame, std::uint64_t
       continue;
     }
     const AmplitudeInput in{
-        .mean_square = frame.window.mean_square(lane),
+        .rms_uv = rms_uv[lane],
         .mean_magnitude =
             frame.magnitudes != nullptr ? frame.magnitudes->at(lane) / frame.window.count.at(lane) : unknown,
         .envelope_uv = settled ? envelopes.at(frame.envelope, lane) : envelope_of(frame.envelope, lane, end),

@@ -238,6 +238,7 @@ struct Pipeline::State {
   bool gated = false;                        // such a run
   std::vector<double> conditioned_uv;
   std::vector<std::uint8_t> conditioned_valid;
+  std::vector<double> rms_uv;                                                // per lane
   std::vector<double> amplitude_numbers, control_numbers, spectrum_values_;  // channels x features
   std::vector<ChannelStatus> status, spectrum_status;
 

@@ -18,7 +18,7 @@ inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 /// Of amplitude and control frames. NaN: not known.
 struct AmplitudeInput {
-  double mean_square = unknown, mean_magnitude = unknown;  ///< over the valid samples of the window
+  double rms_uv = unknown, mean_magnitude = unknown;  ///< over the valid samples of the window
   double envelope_uv = unknown;
   double rest_uv = unknown, reference_uv = unknown, reference_percent = 100.0;
   double active = unknown, cusum = unknown;  ///< of the activation detector

@@ -21,8 +21,7 @@ struct Row {
   double (*value)(const Input&);
 };
 
-double root(double mean_square) { return std::sqrt(mean_square < 0.0 ? 0.0 : mean_square); }
-double rms(const AmplitudeInput& in) { return root(in.mean_square); }
+double rms(const AmplitudeInput& in) { return in.rms_uv; }
 double reference_pct(const AmplitudeInput& in) {
   if (!(in.reference_uv > 0.0)) return unknown;  // mostly there is none
   return percent_of_reference(rms(in), in.rest_uv, in.reference_uv, in.reference_percent);

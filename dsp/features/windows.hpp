@@ -76,6 +76,7 @@ class MovingSum {
   std::size_t window() const noexcept { return window_; }
   /// After the newest run.
   double at(std::size_t lane) const noexcept { return sum_[lane]; }
+  const double* sums() const noexcept { return sum_.data(); }  ///< per lane
 
  private:
   decltype(Kernels::sum_squares) kernel_;
@@ -92,6 +93,7 @@ class MovingCount {
 
   std::size_t window() const noexcept { return window_; }
   double at(std::size_t lane) const noexcept { return static_cast<double>(count_[lane]); }
+  const std::int32_t* counts() const noexcept { return count_.data(); }  ///< per lane
 
  private:
   std::size_t window_, lanes_;

@@ -96,6 +96,9 @@ struct Kernels {
   /// re += y mix[0], im += y mix[1], squares += y^2; sums: re, im and squares of the lanes, mix: two per row.
   void (*mix)(double* sums, const double* y, std::size_t rows, std::size_t lanes, const double* mix);
 
+  /// sqrt(sum / count) each, 0 for a sum below 0.
+  void (*root_means)(double* out, const double* sums, const int* counts, std::size_t lanes);
+
   // Of a tile: rows of lane_tile doubles. A complex value is a row of real and a row of imaginary parts.
   /// Moving sum of squares. Per row: sum += now^2 - old^2, fresh += now^2, of what is valid: a byte per value each,
   /// null when all are.

@@ -115,6 +115,10 @@ TEST(Kernels, EveryInstructionSetGivesTheSameBits) {
       all.insert(all.end(), integral.begin(), integral.end());
       for (const std::size_t count : {dsp::envelope_count, std::size_t{1}})
         k.envelopes(out.data(), y.data(), rows, lanes, sections.data(), count, state.data());
+      const std::vector<int> counts_of(lanes, 7);
+      std::vector<double> roots(lanes);
+      k.root_means(roots.data(), y.data(), counts_of.data(), lanes);
+      all.insert(all.end(), roots.begin(), roots.end());
       k.mix(mixed.data(), y.data(), rows, lanes, x.data());
       dsp::ActivityTile sums;
       const std::vector<double> threshold(dsp::lane_tile, 0.5);

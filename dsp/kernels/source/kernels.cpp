@@ -83,6 +83,14 @@ void mix(double* sums, const double* y, std::size_t rows, std::size_t lanes, con
     }
 }
 
+void root_means(double* __restrict out, const double* __restrict sums, const int* __restrict counts,
+                std::size_t lanes) {
+  for (std::size_t i = 0; i < lanes; ++i) {
+    const double mean = sums[i] / static_cast<double>(counts[i]);
+    out[i] = __builtin_sqrt(mean < 0.0 ? 0.0 : mean);
+  }
+}
+
 enum class Term { square, magnitude };
 
 template <Term term, bool all_valid>
@@ -136,6 +144,7 @@ const Kernels table{MYOD_NAME(MYOD_KERNELS),
                     cascade,
                     envelopes,
                     mix,
+                    root_means,
                     moving_sum<Term::square>,
                     moving_sum<Term::magnitude>,
                     integrate,
