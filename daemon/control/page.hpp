@@ -40,8 +40,8 @@ class Page {
 
   /// What was said since, to who waits.
   void write(std::int64_t now_ns) noexcept;
-  /// Nothing was written for half the time after which readers take the writer to hang.
-  bool due(std::int64_t now_ns) const noexcept { return now_ns - page_.written_ns >= MYOD_CONTROL_STALE_NS / 2; }
+  /// Nothing was written for a third of the time after which readers take the writer to hang.
+  bool due(std::int64_t now_ns) const noexcept { return now_ns - page_.written_ns >= MYOD_CONTROL_STALE_NS / 3; }
 
  private:
   myod_control_page page_;

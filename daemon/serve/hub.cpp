@@ -1,12 +1,21 @@
-// Reasons of past disconnections, bounded.
+// Frames serialised; reasons of past disconnections, bounded.
 #include "daemon/serve/hub.hpp"
 
 #include <algorithm>
+
+#include "proto/convert.hpp"
 
 namespace myod::serve {
 
 namespace {
 constexpr std::size_t most_remembered = 256;
+}
+
+Bytes DescribedStream::frame_message(const daemon::RecordView& record) const {
+  v1::ServerMessage said;
+  *said.mutable_frame() =
+      proto::convert(record.frame(), stream.rate_hz(), record.head.sequence, record.head.written_ns);
+  return serialise(said);
 }
 
 void Farewells::remember(const std::string& peer, const std::string& reason) {

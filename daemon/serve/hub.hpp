@@ -8,15 +8,20 @@
 #include <string>
 #include <utility>
 
+#include "daemon/serve/history.hpp"
 #include "daemon/serve/messages.hpp"
 #include "daemon/serve/server.hpp"
 
 namespace myod::serve {
 
 struct DescribedStream {
+  explicit DescribedStream(const Options& options) : history(options.history_bytes, options.event_queue) {}
   v1::Stream stream;
   Bytes message;                    ///< the description, as said to every client
   std::uint64_t next_sequence = 0;  ///< of its next frame, when none is lost upstream
+  History history;
+  /// A frame of it, as every client gets it.
+  Bytes frame_message(const daemon::RecordView& record) const;
 };
 
 /// Why a peer was disconnected, until it is told at its next Hello. The oldest are forgotten: peers may never come

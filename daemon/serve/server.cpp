@@ -51,7 +51,7 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
   }
 
   void describe(const v1::Stream& stream) {
-    DescribedStream& described = hub_->streams[stream.stream()];
+    DescribedStream& described = hub_->streams.try_emplace(stream.stream(), hub_->options).first->second;
     v1::ServerMessage message;
     *message.mutable_stream() = stream;
     described.stream = stream;
@@ -68,6 +68,7 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
       for (const auto& session : sessions_)
         session->lost_upstream(record.head.stream, stream.next_sequence, sequence - 1);
     stream.next_sequence = sequence + 1;
+    stream.history.frame(record);
 
     const dsp::FeatureFrame frame = record.frame();
     const FrameKey key{record.head.stream, proto::kind(frame.head.kind), sequence, record.head.written_ns};
@@ -75,23 +76,18 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     Bytes bytes;
     for (const auto& session : sessions_) {
       if (!session->wants(key.stream, key.kind)) continue;
-      if (!bytes) {
-        v1::ServerMessage message;
-        *message.mutable_frame() = proto::convert(frame, rate_hz, sequence, record.head.written_ns);
-        bytes = serialise(message);
-      }
+      if (!bytes) bytes = stream.frame_message(record);
       session->frame(key, static_cast<double>(frame.head.end_index) / rate_hz, bytes);
     }
   }
 
   void event(const daemon::RecordView& record) {
     const auto event = record.as<dsp::Event>();
-    Bytes bytes;
-    for (const auto& session : sessions_) {
-      if (!session->wants(event.stream, v1::KIND_EVENTS)) continue;
-      if (!bytes) bytes = event_message(record, event);
-      session->event(bytes);
-    }
+    const Bytes bytes = event_message(record, event);
+    for (const auto& session : sessions_)
+      if (session->wants(event.stream, v1::KIND_EVENTS)) session->event(bytes);
+    if (const auto found = hub_->streams.find(event.stream); found != hub_->streams.end())
+      found->second.history.event(record.head.sequence, bytes);
   }
 
   void pair(const daemon::RecordView& record) {

@@ -21,11 +21,12 @@ namespace myod::serve {
 struct Options {
   std::vector<std::string> listen;  ///< unix:PATH, tcp:HOST:PORT (port 0 picks one)
   std::string boot_id;
-  std::string program;                ///< "myod 0.1.0"
-  std::vector<dsp::PairNames> pairs;  ///< as the dsp thread counts them
-  std::size_t queue_bytes = 1 << 20;  ///< per client, frames
-  int queue_ms = 1000;                ///< per client, age of frames: older ones make room for the present
-  std::size_t event_queue = 1024;     ///< per client, events; more: disconnected
+  std::string program;                  ///< "myod 0.1.0"
+  std::vector<dsp::PairNames> pairs;    ///< as the dsp thread counts them
+  std::size_t queue_bytes = 1 << 20;    ///< per client, frames
+  int queue_ms = 1000;                  ///< per client, age of frames: older ones make room for the present
+  std::size_t event_queue = 1024;       ///< per client, events; more: disconnected
+  std::size_t history_bytes = 2 << 20;  ///< per stream, frames kept for clients that resume; of events event_queue
   std::size_t max_clients = 256;
   int handshake_ms = 3000;
   int heartbeat_ms = 1000;  ///< each way; three misses end a connection

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "daemon/clock.hpp"
+#include "proto/convert.hpp"
 
 namespace myod::serve {
 namespace {
@@ -32,6 +33,19 @@ v1::Reply refusal(std::uint64_t id, v1::ErrorCode error, const std::string& text
   reply.set_error(error);
   reply.set_text(text);
   return reply;
+}
+
+/// What of from..end-1 is no longer kept.
+Bytes history_loss(std::uint32_t stream, v1::Kind kind, std::uint64_t from, std::uint64_t end) {
+  v1::ServerMessage message;
+  v1::Loss& loss = *message.mutable_loss();
+  loss.set_stream(stream);
+  loss.set_kind(kind);
+  loss.set_from(from);
+  loss.set_to(end - 1);
+  loss.set_frames(end - from);
+  loss.set_reason("history");
+  return serialise(message);
 }
 
 }  // namespace
@@ -82,10 +96,7 @@ void Session::on_message(const v1::ClientMessage& message) {
   using Body = v1::ClientMessage::BodyCase;
   using Handler = void (*)(Session&, const v1::ClientMessage&);
   static const std::map<Body, Handler> handlers{
-      {Body::kSubscribe,
-       [](Session& s, const v1::ClientMessage& m) {
-         if (const auto refused = s.subscription_.change(m.subscribe(), s.hub_->streams)) s.reply(*refused);
-       }},
+      {Body::kSubscribe, [](Session& s, const v1::ClientMessage& m) { s.on_subscribe(m.subscribe()); }},
       {Body::kCommand, [](Session& s, const v1::ClientMessage& m) { s.on_command(m.command()); }},
       {Body::kPing,
        [](Session& s, const v1::ClientMessage& m) {
@@ -115,7 +126,8 @@ void Session::on_hello(const v1::ClientHello& hello) {
   said.set_protocol_minor(protocol_minor);
   said.set_program(hub_->options.program);
   said.set_boot_id(hub_->options.boot_id);
-  for (const char* feature : {"features", "spectrum", "control", "events", "status", "commands", "pairs"})
+  for (const char* feature :
+       {"features", "spectrum", "control", "events", "status", "commands", "pairs", "stop", "resume"})
     said.add_features(feature);
   said.set_role(std::string(word(peer_.role)));
   said.set_disclaimer(disclaimer);
@@ -130,6 +142,45 @@ void Session::on_hello(const v1::ClientHello& hello) {
                    " speaks " + std::to_string(protocol_major) + "; use a client of the same release");
   spdlog::info("client: {} ({}), {}", program_, peer_.name, word(peer_.role));
   for (const auto& [index, stream] : hub_->streams) describe(stream);
+}
+
+/// Resuming is work, so a connection can ask for it once, and of each stream once.
+void Session::on_subscribe(const v1::Subscribe& wish) {
+  if (!wish.resume_from().empty() && subscribed_)
+    return reply(refusal(0, v1::ERROR_CODE_BAD_VALUE,
+                         "subscription refused: resume_from belongs to the first subscription of a connection"));
+  if (const auto refused = subscription_.change(wish, hub_->streams)) return reply(*refused);
+  subscribed_ = true;
+  for (const v1::Resume& from : wish.resume_from()) replay(hub_->streams.at(from.stream()), from);
+}
+
+/// The oldest first, as if they came now; what the outbox cannot take of them is lost as always.
+void Session::replay(const DescribedStream& stream, const v1::Resume& from) {
+  const std::uint32_t index = from.stream();
+  if (from.has_frame() && subscription_.wants_frames(index)) {
+    std::uint64_t next = std::min(stream.history.first_frame(stream.next_sequence), stream.next_sequence);
+    if (from.frame() < next) say(history_loss(index, v1::KIND_UNSPECIFIED, from.frame(), next));
+    next = std::max(next, from.frame());
+    const std::int64_t now_ns = monotonic_ns();
+    stream.history.frames_from(next, [&](const daemon::RecordView& record) {
+      if (record.head.sequence > next) lost_upstream(index, next, record.head.sequence - 1);
+      next = record.head.sequence + 1;
+      const dsp::FrameHead head = record.frame().head;
+      const FrameKey key{index, proto::kind(head.kind), record.head.sequence, now_ns};
+      if (!wants(index, key.kind)) return;
+      if (subscription_.thins(index, key.kind, static_cast<double>(head.end_index) / stream.stream.rate_hz()))
+        return outbox_.lose(key, key.sequence, 1, LossReason::rate);
+      outbox_.frame(key, stream.frame_message(record), true);
+    });
+  }
+  if (from.has_event() && wants(index, v1::KIND_EVENTS)) {
+    const std::uint64_t first = stream.history.first_event();
+    if (from.event() < first) say(history_loss(index, v1::KIND_EVENTS, from.event(), first));
+    stream.history.events_from(from.event(), [this](const Bytes& message) {
+      if (served()) event(message);
+    });
+  }
+  pump();
 }
 
 void Session::on_command(const v1::Command& command) {

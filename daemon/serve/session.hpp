@@ -59,6 +59,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_message(const v1::ClientMessage& message);
   void on_hello(const v1::ClientHello& hello);
   void on_command(const v1::Command& command);
+  void on_subscribe(const v1::Subscribe& wish);
+  void replay(const DescribedStream& stream, const v1::Resume& from);
   void reply(const v1::Reply& reply);
   void pump();
   std::string peer_key() const { return peer_.key + " " + program_; }
@@ -71,6 +73,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string program_;
   State state_ = State::greeting;
   Subscription subscription_;
+  bool subscribed_ = false;  // at least once
   Outbox outbox_;
   std::vector<Bytes> in_flight_;
   std::chrono::steady_clock::time_point heard_;

@@ -25,6 +25,16 @@ std::optional<v1::Reply> check_kind(int kind) {
   return std::nullopt;
 }
 
+std::optional<v1::Reply> check_resume(const v1::Resume& from, const std::map<std::uint32_t, DescribedStream>& streams) {
+  const std::string name = "resume_from: stream " + std::to_string(from.stream());
+  const auto found = streams.find(from.stream());
+  if (found == streams.end()) return refusal(v1::ERROR_CODE_BAD_VALUE, name + " has not begun");
+  if (from.frame() > found->second.next_sequence || from.event() > found->second.history.next_event())
+    return refusal(v1::ERROR_CODE_BAD_VALUE,
+                   name + " has not come that far: is the sequence of another run of myod (boot_id)?");
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<v1::Reply> Subscription::change(const v1::Subscribe& wish,
@@ -45,6 +55,13 @@ std::optional<v1::Reply> Subscription::change(const v1::Subscribe& wish,
     for (const std::string& name : names) known += (known.empty() ? ": there are " : ", ") + name;
     return refusal(v1::ERROR_CODE_UNKNOWN_CHANNEL,
                    "no channel is called " + channel + (known.empty() ? ": no sensor has started yet" : known));
+  }
+
+  std::set<std::uint32_t> resumed;
+  for (const v1::Resume& from : wish.resume_from()) {
+    if (auto refused = check_resume(from, streams)) return refused;
+    if (!resumed.insert(from.stream()).second)
+      return refusal(v1::ERROR_CODE_BAD_VALUE, "resume_from: name each stream once");
   }
 
   kinds_.clear();

@@ -65,6 +65,13 @@ std::map<std::string, std::string> client_messages() {
          s.set_max_rate_hz(20);
          s.set_policy(v1::SLOW_POLICY_DISCONNECT);
        })},
+      {"subscribe_resume", line<Client>([](Client& m) {
+         m.mutable_subscribe()->add_kinds(v1::KIND_FEATURES);
+         v1::Resume& from = *m.mutable_subscribe()->add_resume_from();
+         from.set_stream(1);
+         from.set_frame(300);
+         from.set_event(0);
+       })},
       {"command_calibrate", line<Client>([](Client& m) {
          m.mutable_command()->set_id(3);
          v1::Calibrate& c = *m.mutable_command()->mutable_calibrate();
