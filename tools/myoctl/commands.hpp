@@ -42,11 +42,23 @@ struct ExpectArguments {
   std::vector<std::string> channels;  ///< none: all
 };
 
+struct DumpArguments {
+  std::string kind = "features";  ///< a word of dsp::frame_kind_words
+  std::vector<std::string> channels;
+  double seconds = 0;  ///< 0: until a signal
+  bool json = false;
+};
+
 int run_status(const std::string& address, bool json);
 int run_sensors(const std::string& address, bool json);
 /// What this machine and the daemon show of sensors, and how what is wrong is mended. 0 also when something is wrong.
 int run_doctor(const std::string& address, bool json);
 int run_events(const std::string& address, bool json);
+/// How late frames are, over so many seconds.
+int run_latency(const std::string& address, double seconds, bool json);
+/// On a terminal, until q.
+int run_monitor(const std::string& address);
+int run_dump(const std::string& address, const DumpArguments& arguments);
 int run_watch(const std::string& address, const WatchArguments& arguments);
 int run_calibrate(const std::string& address, const CalibrateArguments& arguments);
 int run_mark(const std::string& address, const std::string& text);

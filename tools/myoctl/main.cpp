@@ -35,6 +35,8 @@ struct CommandLine {
   std::string address;
   bool json = false;
   WatchArguments watch;
+  DumpArguments dump;
+  double latency_s = 5;
   CalibrateArguments calibrate;
   std::string mark;
   ExpectArguments expect;
@@ -47,6 +49,7 @@ struct CommandLine {
   CommandLine();
   CLI::App* command(CLI::App& parent, const std::string& name, const std::string& help, Run what);
   void add_watch();
+  void add_measuring();
   void add_calibrate();
   void add_orders();
   void add_process();
@@ -74,6 +77,7 @@ CommandLine::CommandLine() {
   lists("sensors", "what the sensors are: channels, conditioning, limits", run_sensors);
   lists("doctor", "what is plugged in, what is wrong with it, and how to mend that", run_doctor);
   add_watch();
+  add_measuring();
   lists("events", "onsets, repetitions, spasms, gaps, marks and all else that happens, a line each", run_events);
   add_calibrate();
   add_orders();
@@ -89,6 +93,23 @@ void CommandLine::add_watch() {
       ->capture_default_str();
   sub->add_option("--channel", watch.channels, "only this channel; may be repeated")->allow_extra_args(false);
   sub->add_flag("--json", watch.json, "one JSON object per line: a channel of a frame, all its features by name");
+}
+
+void CommandLine::add_measuring() {
+  auto* late = command(app, "latency", "how late frames come, by stage; the delays of the algorithms stand beside it",
+                       [this](const std::string& a) { return run_latency(a, latency_s, json); });
+  late->add_option("--seconds", latency_s, "how long to listen")->check(within(0.1, 3600, "s"))->capture_default_str();
+  late->add_flag("--json", json, "one JSON object per sensor and kind of frame");
+  command(app, "monitor", "the whole daemon on one screen: sensors, channels, clients, losses, latency; q leaves",
+          [](const std::string& a) { return run_monitor(a); });
+  auto* sub = command(app, "dump", "every number as it comes: CSV with a header, a line per channel",
+                      [this](const std::string& a) { return run_dump(a, dump); });
+  sub->add_option("--kind", dump.kind, "which frames")
+      ->check(CLI::IsMember(std::vector<std::string>(dsp::frame_kind_words.begin(), dsp::frame_kind_words.end())))
+      ->capture_default_str();
+  sub->add_option("--channel", dump.channels, "only this channel; may be repeated")->allow_extra_args(false);
+  sub->add_option("--seconds", dump.seconds, "how long (default: until it is stopped)")->check(within(0.1, 1e6, "s"));
+  sub->add_flag("--json", dump.json, "one JSON object per line instead");
 }
 
 void CommandLine::add_calibrate() {

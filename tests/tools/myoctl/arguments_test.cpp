@@ -35,8 +35,8 @@ TEST(MyoctlArguments, WrongSyntaxIsTwo) {
            {"configure", "no-equals-sign"},
            {"record"},
            {"watch", "--rate", "fast"},
-           {"latency"},
-           {"monitor"},
+           {"latency", "--seconds", "long"},
+           {"dump", "--kind"},
            {"process", "--rate", "1000"},
        })
     EXPECT_EQ(myoctl(arguments).code, 2) << (arguments.empty() ? "nothing" : arguments.back());
