@@ -160,7 +160,9 @@ static inline int64_t myod_control_now_ns(void) {
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-// Age of the newest sample, its uncertainty on top; NaN when that is not known, so ask for !(age < limit).
+// Age of the newest sample, its uncertainty on top; NaN when that is not known, so ask for !(age < limit). The least
+// delay of the sensor's line (converter, radio, USB) is in neither, no arrival tells it: samples are older by that
+// much.
 static inline double myod_control_age_s(const struct myod_control_page* page, int64_t now_ns) {
   return (double)(now_ns - page->newest_ns) * 1e-9 + page->newest_uncertainty_s;
 }
