@@ -1,4 +1,5 @@
-// Conditioning of single channels: what [[channel]] gives, over what all channels have.
+// What a stream gets of its own: conditioning of single channels, as [[channel]] gives it over what all channels have,
+// and the arrays its channels make.
 #include <algorithm>
 #include <variant>
 
@@ -37,6 +38,10 @@ void condition_channels(const Configuration& c, dsp::Stream& stream) {
                                   [&channel](const ChannelOptions& o) { return o.name == channel.name; });
     channel.condition = own == c.channels.end() ? std::nullopt : std::optional(condition_of(c, *own));
   }
+  stream.arrays.clear();
+  for (const auto& [array, places] : c.arrays)
+    if (std::ranges::find(stream.channels, array.channels.front(), &dsp::Channel::name) != stream.channels.end())
+      stream.arrays.push_back(array);
 }
 
 }  // namespace myod::config

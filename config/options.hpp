@@ -58,6 +58,13 @@ struct PairConfig {
   Places places;  ///< keys without "pair."
 };
 
+/// [[array]]: electrodes in a line along the fibres of one muscle.
+struct ArrayConfig {
+  dsp::ElectrodeArray array;
+
+  Places places;  ///< keys without "array."
+};
+
 enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
 
 struct ServeOptions {
@@ -93,6 +100,7 @@ struct Configuration {
   std::vector<SensorConfig> sensors;
   std::vector<ChannelOptions> channels;
   std::vector<PairConfig> pairs;
+  std::vector<ArrayConfig> arrays;
   Places places;
 };
 

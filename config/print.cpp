@@ -56,6 +56,10 @@ std::string pair_text(const PairConfig& pair, std::string_view lead) {
   return "\n" + std::string(lead) + "[[pair]]\n" + lines(pair_rows(), pair, lead);
 }
 
+std::string array_text(const ArrayConfig& array, std::string_view lead) {
+  return "\n" + std::string(lead) + "[[array]]\n" + lines(array_rows(), array, lead);
+}
+
 /// low and high of a number, words of a choice, nothing else.
 std::string limits_json(const Value& value, const Rule& rule) {
   if (std::isfinite(rule.low)) {
@@ -114,16 +118,19 @@ std::string print(const Configuration& c) {
   for (const ChannelOptions& channel : c.channels) s += channel_text(channel);
   if (c.pairs.empty()) s += "\n# One table per two channels to compare:\n" + pair_text({}, "# ");
   for (const PairConfig& pair : c.pairs) s += pair_text(pair, "");
+  if (c.arrays.empty())
+    s += "\n# One table per line of electrodes along the fibres of a muscle:\n" + array_text({}, "# ");
+  for (const ArrayConfig& array : c.arrays) s += array_text(array, "");
   return s;
 }
 
 std::string list_options(bool json) {
   return option_list(configuration_rows(), "", json) + option_list(sensor_rows(), "sensor.", json) +
          option_list(channel_rows(), "sensor.channel.", json) + option_list(channel_options_rows(), "channel.", json) +
-         option_list(pair_rows(), "pair.", json);
+         option_list(pair_rows(), "pair.", json) + option_list(array_rows(), "array.", json);
 }
 
-std::string hash(const dsp::Options& options, std::span<const dsp::Channel> channels) {
+std::string hash(const dsp::Options& options, const dsp::Stream& stream) {
   constexpr std::array<std::string_view, 5> sections{"condition.", "features.", "onset.", "repetition.", "spasm."};
   Configuration c;
   c.dsp = options;
@@ -134,12 +141,17 @@ std::string hash(const dsp::Options& options, std::span<const dsp::Channel> chan
       text += std::string(key) + "=" + toml_text(row.member(c)) + "\n";
   }
   std::set<std::string> of_channels;  // in the same order wherever they stand
-  for (const dsp::Channel& channel : channels) {
+  for (const dsp::Channel& channel : stream.channels) {
     if (!channel.condition) continue;
     ChannelOptions own{channel.name, *channel.condition, {}}, all{channel.name, options.condition, {}};
     for (const Row<ChannelOptions>& row : channel_options_rows())
       if (const std::string value = toml_text(row.member(own)); value != toml_text(row.member(all)))
         of_channels.insert(channel_key(channel.name, row.rule.key) + "=" + value + "\n");
+  }
+  for (const dsp::ElectrodeArray& a : stream.arrays) {
+    ArrayConfig array{a, {}};
+    for (const Row<ArrayConfig>& row : array_rows())
+      of_channels.insert(array_key(a.name, row.rule.key) + "=" + toml_text(row.member(array)) + "\n");
   }
   for (const std::string& line : of_channels) text += line;
   std::uint64_t h = 0xcbf29ce484222325U;
@@ -150,11 +162,12 @@ std::string hash(const dsp::Options& options, std::span<const dsp::Channel> chan
 }
 
 std::string hash(const Configuration& c) {
-  std::vector<dsp::Channel> own;
+  dsp::Stream own;
   for (const ChannelOptions& channel : c.channels) {
-    own.emplace_back().name = channel.name;
-    own.back().condition = condition_of(c, channel);
+    own.channels.emplace_back().name = channel.name;
+    own.channels.back().condition = condition_of(c, channel);
   }
+  for (const ArrayConfig& array : c.arrays) own.arrays.push_back(array.array);
   return hash(c.dsp, own);
 }
 

@@ -145,6 +145,8 @@ class Reader {
         own_channels(node, key.source(), c);
       } else if (key.str() == "pair") {
         pairs(node, key.source(), c);
+      } else if (key.str() == "array") {
+        arrays(node, key.source(), c);
       } else if (const toml::table* const section = node.as_table()) {
         if (!is_section(key.str())) {
           mistake(key.source(), "[" + std::string(key.str()) + "]: unknown table; --list-options names all");
@@ -214,6 +216,19 @@ class Reader {
       for (const auto& [key, value] : table)
         option(pair_rows(), pair, key.str(), shown, "", value, key.source(), pair.places);
       if (pair.pair.name.empty()) pair.pair.name = pair.pair.first + "/" + pair.pair.second;
+    });
+  }
+
+  void arrays(const toml::node& node, const toml::source_region& source, Configuration& c) {
+    c.arrays.clear();
+    each_table(node, source, "array", "[[array]]", [&](const toml::table& table) {
+      ArrayConfig& array = c.arrays.emplace_back();
+      array.places[""] = at(table.source());
+      const std::string shown = array_key(table["name"].value_or(std::string()), "");
+      for (const auto& [key, value] : table)
+        option(array_rows(), array, key.str(), shown, "", value, key.source(), array.places);
+      dsp::ElectrodeArray& a = array.array;
+      if (a.name.empty() && !a.channels.empty()) a.name = a.channels.front() + ".." + a.channels.back();
     });
   }
 
@@ -315,7 +330,7 @@ void set(Configuration& c, std::string_view assignment, std::string_view place) 
   const std::string_view text = trim(assignment.substr(equals + 1));
   Reader reader(std::string(place), false);
   try {
-    if (key == "sensor" || key == "channel" || key == "pair") {
+    if (key == "sensor" || key == "channel" || key == "pair" || key == "array") {
       reader.document(toml::parse(std::string(key) + " = " + std::string(text)), c);
     } else if (key.starts_with("channel.")) {
       const auto name = channel_name(key.substr(8));

@@ -14,6 +14,7 @@ using C = Configuration;
 using S = SensorConfig;
 using H = ChannelConfig;
 using P = PairConfig;
+using A = ArrayConfig;
 using O = ChannelOptions;
 
 constexpr std::array<std::string_view, 4> blanking_words{"off", "events", "detect", "marker"};
@@ -209,6 +210,15 @@ constexpr auto pair_table = std::to_array<Row<P>>({
   {{"basis", "uV in the same task, uV under the same load, or % of each one's reference; co_contraction: reference"},
    [](P& p) -> Value { return choice(p.pair.basis, dsp::pair_basis_words); }},
 });
+
+constexpr auto array_table = std::to_array<Row<A>>({
+  {{"name", "unique; empty is FIRST..LAST"}, [](A& a) -> Value { return &a.array.name; }},
+  {{"channels", "names of EMG channels of one sensor, in the order of the electrodes"},
+   [](A& a) -> Value { return &a.array.channels; }},
+  {{"distance_mm", "from one electrode to the next", 0, 50, "mm"}, [](A& a) -> Value { return &a.array.distance_mm; }},
+  {{"montage", "what its channels are; three double-differential ones are needed, made of 4 single-differential, of 5 monopolar"},
+   [](A& a) -> Value { return choice(a.array.montage, dsp::montage_words); }},
+});
 // clang-format on
 
 }  // namespace
@@ -218,5 +228,6 @@ std::span<const Row<SensorConfig>> sensor_rows() { return sensor_table; }
 std::span<const Row<ChannelConfig>> channel_rows() { return channel_table; }
 std::span<const Row<ChannelOptions>> channel_options_rows() { return channel_options_table; }
 std::span<const Row<PairConfig>> pair_rows() { return pair_table; }
+std::span<const Row<ArrayConfig>> array_rows() { return array_table; }
 
 }  // namespace myod::config

@@ -1,5 +1,5 @@
 // The option tables: one row per option, for the configuration itself, a sensor, a sensor's channel, an EMG
-// channel's own conditioning and a pair.
+// channel's own conditioning, a pair and an array of electrodes.
 // Reading, printing, --set, --list-options and the messages all walk these rows; the default is what a fresh object
 // holds.
 #pragma once
@@ -49,5 +49,6 @@ std::span<const Row<SensorConfig>> sensor_rows();
 std::span<const Row<ChannelConfig>> channel_rows();
 std::span<const Row<ChannelOptions>> channel_options_rows();  ///< all but the name as condition.* of all channels
 std::span<const Row<PairConfig>> pair_rows();
+std::span<const Row<ArrayConfig>> array_rows();
 
 }  // namespace myod::config

@@ -7,6 +7,7 @@
 
 #include "config/config.hpp"
 #include "config/value.hpp"
+#include "dsp/features/conduction_velocity.hpp"
 
 namespace myod::config {
 
@@ -149,6 +150,27 @@ void check_pair(const dsp::PairNames& pair, const Places& places, Names& names, 
           "must be \"reference\" for kind co_contraction, which compares percents of each muscle's own reference");
 }
 
+void check_array(const dsp::ElectrodeArray& array, const Places& places, Names& names, Names& firsts, Mistakes& m) {
+  const auto add = [&](std::string_view k, const std::string& value, const std::string& must) {
+    m.add(place_of(places, k), array_key(array.name, k), value, must);
+  };
+  if (!array.name.empty()) check_unique(names, array.name, place_of(places, "name"), "array.name", m);
+  constexpr double least_mm = 1.0;
+  if (array.distance_mm < least_mm)
+    add("distance_mm", number(array.distance_mm), "must be 1..50 mm, from one electrode to the next");
+  std::vector<std::string> list = array.channels;
+  const std::size_t least = dsp::least_array_channels + dsp::differences_to_take(array.montage);
+  const std::string montage(dsp::montage_words.at(static_cast<std::size_t>(array.montage)));
+  if (list.size() < least)
+    return add("channels", toml_text(&list),
+               "must be at least " + std::to_string(least) + " channels, in the order of the electrodes, for montage " +
+                   quoted(montage));
+  Names channels;
+  for (const std::string& name : list)
+    check_unique(channels, name, place_of(places, "channels"), array_key(array.name, "channels"), m);
+  check_unique(firsts, list.front(), place_of(places, "channels"), array_key(array.name, "channels[0]"), m);
+}
+
 void check_onset(const Configuration& c, Mistakes& m) {
   const auto at = [&c](std::string_view key) { return place_of(c.places, key); };
   const dsp::OnsetOptions& o = c.dsp.onset;
@@ -179,6 +201,30 @@ class EmgChannels {
   std::set<std::string, std::less<>> names_;
 };
 
+/// Channels of one sensor are sampled together, and what conditions them alike delays them alike.
+void check_alike(const Configuration& c, const dsp::ElectrodeArray& array, const Places& places,
+                 const std::vector<dsp::Stream>& streams, Mistakes& m) {
+  const auto sensor_of = [&](const std::string& name) {
+    return std::ranges::find_if(streams, [&name](const dsp::Stream& s) {
+      return std::ranges::find(s.channels, name, &dsp::Channel::name) != s.channels.end();
+    });
+  };
+  const auto conditioned = [&](const std::string& name) {
+    const auto own = std::ranges::find(c.channels, name, &ChannelOptions::name);
+    return own == c.channels.end() ? c.dsp.condition : condition_of(c, *own);
+  };
+  const std::string& first = array.channels.front();
+  for (const std::string& name : array.channels) {
+    const auto add = [&](const std::string& must) {
+      m.add(place_of(places, "channels"), array_key(array.name, "channels"), quoted(name), must);
+    };
+    if (sensor_of(name) != sensor_of(first))
+      add("must be of sensor " + sensor_of(first)->sensor + ", as " + first + " is: an array is sampled together");
+    else if (!(conditioned(name) == conditioned(first)))
+      add("must be conditioned as " + first + " is: another filter is another delay");
+  }
+}
+
 }  // namespace
 
 void validate(const Configuration& c) {
@@ -207,6 +253,8 @@ void validate(const Configuration& c) {
   }
   Names pair_names;
   for (const PairConfig& pair : c.pairs) check_pair(pair.pair, pair.places, pair_names, m);
+  Names array_names, array_firsts;
+  for (const auto& [array, places] : c.arrays) check_array(array, places, array_names, array_firsts, m);
   m.throw_if_any();
 }
 
@@ -224,6 +272,11 @@ void check_channels(const Configuration& c, const std::vector<dsp::Stream>& stre
   Mistakes m;
   for (const ChannelOptions& channel : c.channels)
     emg.check(place_of(channel.places, "name"), "channel.name", channel.name, m);
+  for (const auto& [array, places] : c.arrays) {
+    for (const std::string& name : array.channels)
+      emg.check(place_of(places, "channels"), array_key(array.name, "channels"), name, m);
+    if (m.none()) check_alike(c, array, places, streams, m);
+  }
   m.throw_if_any();
 }
 

@@ -61,6 +61,7 @@ std::string quoted(std::string_view text) {
 
 std::string sensor_key(std::string_view name, std::string_view key) { return path("sensor", name, key); }
 std::string pair_key(std::string_view name, std::string_view key) { return path("pair", name, key); }
+std::string array_key(std::string_view name, std::string_view key) { return path("array", name, key); }
 std::string channel_key(std::string_view name, std::string_view key) { return path("channel", name, key); }
 
 std::string toml_text(const Value& value) {

@@ -17,6 +17,9 @@ std::string sensor_key(std::string_view name, std::string_view key);
 /// The path of a pair's option in messages: pair.NAME.KEY, pair.KEY while it has no name.
 std::string pair_key(std::string_view name, std::string_view key);
 
+/// The path of an array's option in messages: array.NAME.KEY, array.KEY while it has no name.
+std::string array_key(std::string_view name, std::string_view key);
+
 /// The path of a channel's option in messages: channel.NAME.KEY, channel.KEY while it has no name.
 std::string channel_key(std::string_view name, std::string_view key);
 

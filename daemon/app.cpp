@@ -250,7 +250,7 @@ void App::look_at_pairs() {
 void App::describe(const dsp::Stream& stream, const dsp::Options& options, std::uint32_t index, std::uint32_t epoch) {
   v1::Stream message = proto::describe(stream, options, index, epoch);
   message.set_sensor_kind(std::string(plans_[index].row->name));
-  message.set_config_hash(config::hash(options, stream.channels));
+  message.set_config_hash(config::hash(options, stream));
   server_.describe(message);
 }
 

@@ -197,6 +197,7 @@ void Commands::configure(const v1::Command& command, Answer answer) {
   config::Configuration rest = changed;
   rest.dsp = configuration_.dsp;
   rest.channels = configuration_.channels;
+  rest.arrays = configuration_.arrays;
   if (config::print(rest) != config::print(configuration_))
     return answer(refusal(command, v1::ERROR_CODE_UNSUPPORTED,
                           "only signal processing can change while running: restart myod with --set for the others"));

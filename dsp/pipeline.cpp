@@ -75,6 +75,8 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
       pending(spread_samples(options.features.spectrum_hop_ms, stream.rate_mhz), lane_count, lanes),
       pending_repetition{SpreadWork(spread_samples(repetition_spectrum_hop_ms, stream.rate_mhz), lanes),
                          std::vector<double>(lane_count, unknown)},
+      pending_velocities{SpreadWork(pending.work.samples, lane_tile),
+                         ArrayVelocities(stream, conditioner.channels(), spectrum_samples, full_band_rate_hz)},
       history(forget_after +
                   std::max(pending.work.samples, options.repetition.enabled ? pending_repetition.work.samples : 0),
               lanes),
@@ -302,6 +304,7 @@ void Pipeline::State::stop(std::uint64_t end, Sink& sink) noexcept {
   if (spectrum_hops.ends_at(end)) begin_spectrum(end);
   const bool busy = amplitude_ends || control_ends;
   if (pending_repetition.work.open) continue_repetition_spectra(end, busy);
+  if (pending_velocities.work.open) continue_velocities(end, busy);
   if (pending.work.open) continue_spectrum(end, busy, sink);
 }
 

@@ -59,6 +59,11 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
     else
       for (std::size_t lane = lanes_of(tile).first; lane < lanes_of(tile).end; ++lane) forget_spectrum(lane);
   }
+  if (pending_velocities.arrays.size() > 0) {
+    pending_velocities.arrays.begin(end, spectrum_count);
+    pending_velocities.work.begin(end, pending_velocities.arrays.pieces());
+    pending_velocities.work.tiles.push_back(0);
+  }
 }
 
 /// Of the frame under way nothing is known of that lane yet but what was lost.
@@ -97,6 +102,7 @@ void Pipeline::State::continue_spectrum(std::uint64_t end, bool busy, Sink& sink
     sink.event(e, nullptr);
   };
   if (quality) quality->end(lead_off);
+  tell_velocities();
   tell_frame(FrameKind::spectrum, p.work.end, spectrum_samples, spectrum_values_, spectrum_status, sink);
 }
 
@@ -122,6 +128,29 @@ void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
                : pending.overtaken[lane] != 0 ? &pending.fatigue[lane]
                                               : &fatigue.work();
   spectrum_values(in, values_of_lane);
+}
+
+void Pipeline::State::continue_velocities(std::uint64_t end, bool busy) noexcept {
+  pending_velocities.work.until(
+      end, busy, [&](std::size_t, std::size_t piece) { pending_velocities.arrays.piece(piece, history); });
+}
+
+/// At the first channel of each array, when all its channels say something. Below 2048 Hz as limited.
+void Pipeline::State::tell_velocities() noexcept {
+  const std::size_t features = feature_rows(FrameKind::spectrum).size();
+  const ArrayVelocities& arrays = pending_velocities.arrays;
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    const auto says_nothing = [&](std::size_t lane) {
+      const ChannelStatus& s = spectrum_status[channel(lane)];
+      return s.grade == Severity::invalid || (s.reasons & reason_lead_off) != 0;
+    };
+    if (std::ranges::any_of(arrays.lanes(i), says_nothing)) continue;
+    const std::size_t first = channel(arrays.lanes(i).front());
+    velocity_values(arrays.velocity(i), std::span(spectrum_values_).subspan(first * features, features));
+    if (rate_hz >= velocity_rate_hz) continue;
+    spectrum_status[first].reasons |= reason_rate;
+    spectrum_status[first].grade = std::max(spectrum_status[first].grade, worst(reason_rate));
+  }
 }
 
 /// What the signal before the filters says of itself. False when the electrode is off: nothing else can be said then.
@@ -168,6 +197,7 @@ void Pipeline::State::continue_repetition_spectra(std::uint64_t end, bool busy) 
 void Pipeline::State::finish_spectra(Sink& sink) noexcept {
   constexpr auto whenever = std::numeric_limits<std::uint64_t>::max();
   if (pending_repetition.work.open) continue_repetition_spectra(whenever, false);
+  if (pending_velocities.work.open) continue_velocities(whenever, false);
   if (pending.work.open) continue_spectrum(whenever, false, sink);
 }
 

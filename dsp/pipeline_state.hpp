@@ -21,6 +21,7 @@
 #include "dsp/detect/unexpected.hpp"
 #include "dsp/features/activation_integral.hpp"
 #include "dsp/features/active_time.hpp"
+#include "dsp/features/array_velocities.hpp"
 #include "dsp/features/fatigue.hpp"
 #include "dsp/features/repetition_spectrum.hpp"
 #include "dsp/features/rows.hpp"
@@ -140,6 +141,12 @@ struct PendingSpectrum {
         overtaken(lane_count, 0) {}
 };
 
+/// The velocities that the spectrum frame under way will tell, ready when it is.
+struct PendingVelocities {
+  SpreadWork work;
+  ArrayVelocities arrays;
+};
+
 /// The window for the spectra of running contractions.
 struct PendingRepetitionSpectra {
   SpreadWork work;
@@ -214,6 +221,7 @@ struct Pipeline::State {
   std::size_t forget_after;        // a gap of so many samples leaves nothing in any window
   PendingSpectrum pending;
   PendingRepetitionSpectra pending_repetition;
+  PendingVelocities pending_velocities;
   History history;
   std::optional<SignalQuality> quality;  // where it is wanted
 
@@ -314,6 +322,8 @@ struct Pipeline::State {
   void begin_spectrum(std::uint64_t end) noexcept;
   void continue_spectrum(std::uint64_t end, bool busy, Sink& sink) noexcept;
   void forget_spectrum(std::size_t lane) noexcept;
+  void continue_velocities(std::uint64_t end, bool busy) noexcept;
+  void tell_velocities() noexcept;
   void spectrum_numbers(std::size_t lane, Sink& sink) noexcept;
   bool judge_signal(std::size_t lane, SpectrumInput& in) noexcept;
   void begin_repetition_spectra(std::uint64_t end) noexcept;

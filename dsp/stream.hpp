@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "dsp/electrode_array.hpp"
 #include "dsp/options.hpp"
 
 namespace myod::dsp {
@@ -34,6 +35,7 @@ struct Stream {
   std::string sensor;          ///< name of the sensor, unique
   std::uint64_t rate_mhz = 0;  ///< nominal rate in millihertz (1 kHz is 1 000 000)
   std::vector<Channel> channels;
+  std::vector<ElectrodeArray> arrays{};  ///< of its EMG channels, each conditioned as its neighbours
 
   double rate_hz() const { return static_cast<double>(rate_mhz) / 1000.0; }
   double seconds(double samples) const { return samples / rate_hz(); }

@@ -7,8 +7,7 @@
 // power of the aligned sum of all channels is largest, which is what is computed. Newton steps from the peak of the
 // cross-correlation of neighbours, as openhdemg does (dsp-spec 2.12).
 //
-// Offline or on a worker: about a multiply-add per sample, channel and bin of the band. No allocation after
-// construction. This version has no array sensor, so no stream carries it yet.
+// About a multiply-add per sample, channel and bin of the band, in small pieces. No allocation after construction.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +29,12 @@ struct ConductionVelocity {
   double correlation = std::numeric_limits<double>::quiet_NaN();  ///< mean of all pairs of channels once aligned, -1..1
   int steps = 0;
   bool accepted = false;  ///< velocity 2..8 m/s and correlation at least 0.7
+
+  /// Positive towards the later channels; NaN unless accepted.
+  double directed_m_per_s() const noexcept {
+    if (!accepted) return std::numeric_limits<double>::quiet_NaN();
+    return delay_samples > 0.0 ? m_per_s : -m_per_s;
+  }
 };
 
 class VelocityEstimator {
@@ -39,21 +44,36 @@ class VelocityEstimator {
   VelocityEstimator(std::size_t channels, std::size_t samples, double rate_hz, double distance_mm, double low_hz = 20.0,
                     double high_hz = 400.0);
 
-  /// x[channel * samples + i], in the order along the fibre.
+  /// x[channel * samples + i], in the order along the fibre: filled in before the first piece.
+  std::span<double> x() noexcept { return x_; }
+  /// So many pieces of some ten microseconds each, to be done in order; then there is a result.
+  std::size_t pieces() const noexcept;
+  void piece(std::size_t number) noexcept;
+  const ConductionVelocity& result() const noexcept { return v_; }
+
+  /// All at once, of an x of the same shape.
   ConductionVelocity estimate(std::span<const double> x) noexcept;
 
  private:
-  double first_guess(std::span<const double> x) noexcept;
-  void transform(std::span<const double> x) noexcept;
+  void transform(std::size_t channel, std::size_t first, std::size_t last) noexcept;
+  void match(std::size_t first, std::size_t last) noexcept;
+  void start() noexcept;
+  void step() noexcept;
+  double first_guess() const noexcept;
 
   std::size_t channels_, samples_, first_bin_, bins_, longest_;
   double rate_hz_, distance_m_;
   std::vector<double> cosine_, sine_;  // of a turn in `samples` steps
-  std::vector<double> re_, im_;        // channels x bins
-  std::vector<double> match_;          // by lag
+  std::vector<double> x_;
+  std::vector<double> re_, im_;  // channels x bins
+  std::vector<double> match_;    // by lag
+  double energy_ = 0.0, delay_ = 0.0;
+  bool searching_ = false;
+  ConductionVelocity v_;
 };
 
-/// out[k * samples + i]: channel k of a monopolar array twice, less its neighbours on both sides; channels - 2 of them.
-void double_differential(std::span<const double> monopolar, std::size_t channels, std::span<double> out) noexcept;
+/// x[channel * samples + i], in place: so many times each channel less the next one; the first
+/// (channels - times) * samples values remain.
+void subtract_neighbours(std::span<double> x, std::size_t samples, std::size_t times) noexcept;
 
 }  // namespace myod::dsp

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "dsp/features/activity.hpp"
+#include "dsp/features/conduction_velocity.hpp"
 #include "dsp/features/fatigue.hpp"
 #include "dsp/features/quality_indices.hpp"
 #include "dsp/features/spectrum.hpp"
@@ -48,5 +49,7 @@ void spectrum_values(const SpectrumInput& in, std::span<double> out) noexcept;
 void quality_values(const SpectrumInput& in, std::span<double> out) noexcept;
 /// The two numbers of a spectrum frame that are known of a window that is not valid, too.
 void spectrum_shares(double railed, double lost, std::span<double> out) noexcept;
+/// The two that a spectrum frame's other numbers do not wait for: of the first channel of an array.
+void velocity_values(const ConductionVelocity& velocity, std::span<double> out) noexcept;
 
 }  // namespace myod::dsp

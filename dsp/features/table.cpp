@@ -164,6 +164,15 @@ constexpr std::array spectrum_table{
         {"fatigue_confidence_pct", "%", "how far the interval is from taking the answer back", none, none, true},
         [](const SpectrumInput& in) { return in.fatigue->confidence; }},
     Row<SpectrumInput>{
+        {"cv_m_per_s", "m/s",
+         "conduction velocity under the [[array]] that begins with this channel, above 0 towards its later ones; empty "
+         "outside 2 to 8 m/s and below a correlation of 0.7",
+         spectrum, half_spectrum},
+        [](const SpectrumInput&) { return unknown; }},
+    Row<SpectrumInput>{{"cv_correlation", "1", "mean correlation of that array's channels, each shifted by its delay",
+                        spectrum, half_spectrum},
+                       [](const SpectrumInput&) { return unknown; }},
+    Row<SpectrumInput>{
         {"mains_db", "dB", "mains line (50 or 60 Hz) over all else in the band, before filters; -40: none",
          four_seconds, half_spectrum},
         [](const SpectrumInput& in) { return in.mains_db; }},
@@ -209,8 +218,11 @@ void fill(const Input& in, std::span<double> out) {
   (std::make_index_sequence<table.size()>());
 }
 
-constexpr std::size_t first_of_quality =
-    static_cast<std::size_t>(std::ranges::find(spectrum_rows, "mains_db", &FeatureRow::name) - spectrum_rows.begin());
+constexpr std::size_t place(std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::find(spectrum_rows, name, &FeatureRow::name) - spectrum_rows.begin());
+}
+constexpr std::size_t first_of_quality = place("mains_db"), first_of_velocity = place("cv_m_per_s");
+static_assert(spectrum_rows[first_of_velocity + 1].name == "cv_correlation");
 
 }  // namespace
 
@@ -228,6 +240,11 @@ void quality_values(const SpectrumInput& in, std::span<double> out) noexcept {
 void spectrum_shares(double railed, double lost, std::span<double> out) noexcept {
   out[out.size() - 2] = railed;
   out[out.size() - 1] = lost;
+}
+
+void velocity_values(const ConductionVelocity& velocity, std::span<double> out) noexcept {
+  out[first_of_velocity] = velocity.directed_m_per_s();
+  out[first_of_velocity + 1] = velocity.correlation;
 }
 
 void spectrum_values(const SpectrumInput& in, std::span<double> out) noexcept {

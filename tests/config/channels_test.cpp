@@ -120,7 +120,7 @@ TEST(OwnOptions, TheHashKnowsWhatAChannelHasOfItsOwnAndNothingElse) {
   set(c, "channel.right v1.2.condition.lowpass=false");
   dsp::Stream s = stream();
   condition_channels(c, s);
-  EXPECT_EQ(hash(c), hash(c.dsp, s.channels));
+  EXPECT_EQ(hash(c), hash(c.dsp, s));
   Configuration turned;
   set(turned, "channel.right v1.2.condition.lowpass=false");
   set(turned, "channel.left.condition.mains=off");

@@ -48,6 +48,7 @@ TEST(OptionTable, RowsAreUniqueExplainedAndTheirDefaultsAllowed) {
   check(channel_rows());
   check(channel_options_rows());
   check(pair_rows());
+  check(array_rows());
 }
 
 TEST(OptionTable, EveryOptionCanBeSetToItsDefault) {

@@ -321,7 +321,7 @@ void CsvFolder::write_streams(CsvFile& file, const std::map<std::uint32_t, Strea
     file.field(of_stream == came.end() ? std::numeric_limits<double>::quiet_NaN() : of_stream->second.t0_s);
     file.field(std::string_view(channels)).field(std::string_view(conditioning_text(row.what, row.options)));
     file.field(dsp::conditioning_delay_s(row.what, row.options.condition, row.options.condition));
-    file.field(std::string_view(config::hash(row.options, row.what.channels))).field(std::uint64_t{row.epoch});
+    file.field(std::string_view(config::hash(row.options, row.what))).field(std::uint64_t{row.epoch});
     file.field(row.begin_index).field(row.what.seconds(static_cast<double>(row.begin_index))).end_row();
   }
 }

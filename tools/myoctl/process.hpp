@@ -28,6 +28,7 @@ inline constexpr std::string_view process_files_help =
     "Files, replaced together once all are whole:\n"
     "  amplitude.csv    a row per channel every 20 ms: RMS, ARV, envelope, % of reference, active\n"
     "  spectrum.csv     a row per channel every 500 ms: MNF, MDF and what else describes a second of signal\n"
+    "                   (conduction velocity of arrays: --set 'array=[{channels=[\"A\", ...], distance_mm=10}]')\n"
     "  trend.csv        a row per channel every 500 ms: how spectrum and amplitude change over a hold or over\n"
     "                   repetitions, and what that means; `indeterminate` without fatigue_index: it cannot be told\n"
     "  quality.csv      a row per channel and second: grade, reasons, indices of the raw signal, and what to do\n"

@@ -230,6 +230,8 @@ void draw_details(Picture& picture, const ChannelView& channel, const Layout& la
   }
   picture.add("   MDF " + number(effort_mdf_hz(channel), 0) + " Hz",
               ink(channel.activity == Activity::active ? Ink::plain : Ink::dim));
+  if (!layout.narrow && !std::isnan(channel.cv_m_per_s))
+    picture.add("   " + number(channel.cv_m_per_s, 1) + " m/s", ink(Ink::plain));
   if (!channel.quality.empty() && !old) {
     const std::string word = layout.lines_per_channel < 3 ? channel.quality : grade_word(channel);
     picture.add(layout.narrow ? "   " : "   quality ", Ink::dim);

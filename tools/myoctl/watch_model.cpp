@@ -157,6 +157,7 @@ void WatchModel::take_frame(const v1::Frame& frame, std::int64_t now_ns) {
     if (frame.kind() == v1::KIND_SPECTRUM) {
       const bool filled = value(stream, frame, reading.channel, "active_fraction") >= least_active;
       view.mdf_hz = filled ? value(stream, frame, reading.channel, "mdf_hz") : no_number;
+      view.cv_m_per_s = value(stream, frame, reading.channel, "cv_m_per_s");
       continue;
     }
     if (reading.channel < frame.status_size()) {

@@ -31,7 +31,8 @@ struct ChannelView {
   Activity activity = Activity::unknown;
   std::uint64_t repetitions = 0;  ///< since the stream began, as far as was told here
   std::optional<v1::Repetition> last_repetition;
-  double mdf_hz = no_number;  ///< of a window that the muscle filled
+  double mdf_hz = no_number;      ///< of a window that the muscle filled
+  double cv_m_per_s = no_number;  ///< of the window that ended last, where an array begins with this channel
   std::uint32_t reasons = 0;
   std::string quality;  ///< as the daemon says it; empty before the first frame
 };
