@@ -9,7 +9,7 @@
 namespace myod::dsp {
 namespace {
 
-constexpr double relax_s = 0.5, least_s = 0.1, over_s = 0.25, window_delay_s = 0.075, slack_s = 1e-9;
+constexpr double relax_s = 0.5, least_s = 0.3, over_s = 0.25, window_delay_s = 0.075, slack_s = 1e-9;
 
 }  // namespace
 

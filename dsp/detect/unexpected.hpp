@@ -3,8 +3,9 @@
 //
 // Nothing is judged before somebody said when contractions are expected (CommandKind::expect). After that every moment
 // outside the last told span, with half a second to relax after it, is one of rest. Activity then is an amplitude 12 dB
-// above rest for 100 ms; it is told once, and over when the amplitude was below 6 dB for 250 ms or a contraction is
-// expected. The limits are those by which efforts are counted (repetition.hpp).
+// above rest for 300 ms (a heart beat, through the window of 150 ms, is one for 250); it is told once, and over when
+// the amplitude was below 6 dB for 250 ms or a contraction is expected. The limits in dB are those by which efforts are
+// counted (repetition.hpp).
 #pragma once
 
 #include <cmath>

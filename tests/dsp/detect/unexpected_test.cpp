@@ -53,6 +53,8 @@ TEST(UnexpectedActivity, WeakOrShortActivityIsNone) {
   b.play(11.0, 1.0);  // under 12 dB
   for (int burst = 0; burst < 3; ++burst) b.play(50.0, 0.08), b.play(3.0, 0.1);
   EXPECT_TRUE(b.told.empty());
+  for (int beat = 0; beat < 10; ++beat) b.play(50.0, 0.26), b.play(3.0, 0.74);
+  EXPECT_TRUE(b.told.empty()) << "a heart, each beat through the window of 150 ms";
 }
 
 TEST(UnexpectedActivity, AnExpectedContractionIsNoneAndMayEndHalfASecondLate) {
