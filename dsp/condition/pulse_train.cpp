@@ -85,6 +85,7 @@ std::optional<std::uint64_t> PulseTrain::push(const double* y, const std::uint8_
   }
   if (!led) {
     if (fold_.at_work() && known_ == 0.0 && count_ > tried_until_) fold_.begin(0.0);
+    if (running_) folded_from_ = count_;
     running_ = false;
     return std::nullopt;
   }
@@ -95,7 +96,7 @@ std::optional<std::uint64_t> PulseTrain::push(const double* y, const std::uint8_
     pulses_ = lanes_[leader_].pulses() - 1;
   }
   ++pulses_;
-  last_ = count_;
+  last_ = counted_ = count_;
   return 0;
 }
 
@@ -110,6 +111,7 @@ void PulseTrain::begin_following() noexcept {
   const std::uint64_t first = count_ - std::min(count_, span);
   first_ = running_ ? std::min(first_, first) : first;
   pulses_ = running_ ? std::max(pulses_, back) : back;
+  counted_ = count_ - std::min(count_, static_cast<std::uint64_t>(std::max(0.0, fold_.since_due())));
   running_ = true;
 }
 
@@ -141,7 +143,10 @@ void PulseTrain::judge(double since) noexcept {
   if (since <= until || judged_) return;
   judged_ = true;
   if (seen_) {
-    pulses_ += 1 + silent_;
+    const std::uint64_t at = count_ - std::min(count_, static_cast<std::uint64_t>(since));
+    const bool counted = static_cast<double>(at) - static_cast<double>(counted_) < refractory * fold_.period();
+    pulses_ += (counted ? 0 : 1) + silent_;
+    counted_ = at;
     for (; silent_ > 0; --silent_) missed_ += missed_gain * (1.0 - missed_);
     missed_ -= missed_gain * missed_;
     by_chance_ = 1.0;

@@ -48,6 +48,7 @@ class PulseTrain {
   std::uint64_t tried_until_ = 0;  // a period that was proposed is folded up to there
   std::size_t leader_ = 0;
   std::uint64_t count_ = 0, first_ = 0, last_ = 0, pulses_ = 0;
+  std::uint64_t counted_ = 0;              // the newest pulse among pulses_
   std::uint64_t folded_from_ = 0;          // what lies before belongs to a train that ended
   std::uint32_t silent_ = 0;               // periods since one was seen
   double missed_ = 0.0, by_chance_ = 1.0;  // share of the pulses that are not seen; so many would be missed in a row
