@@ -103,7 +103,7 @@ Pipeline::State::State(Stream s, Options o, std::uint32_t index, std::uint32_t e
     active_times.emplace_back(spectrum_samples, math::window_samples(onset_hold_ms, stream.rate_mhz));
     flat_steps.push_back(least_steps * lowpass_noise_gain(condition(lane), rate_hz));
     muscles.push_back(
-        Lane{OnsetDetector(rate_hz, options.onset, highpass.hz, highpass.poles),
+        Lane{OnsetDetector(rate_hz, options.onset, highpass.hz, highpass.poles), RestShape(),
              RepetitionCounter(repetition_hop_ms / 1000.0, options.repetition),
              RepetitionSpectrum(repetition_spectrum.bins()),
              Fatigue(options.features.spectrum_window_ms / 1000.0, options.features.spectrum_hop_ms / 1000.0),

@@ -156,6 +156,20 @@ double Pipeline::State::effort_uv(std::size_t lane, std::uint64_t end) const noe
   return valid ? std::sqrt(std::max(0.0, repetition.mean_square(lane))) : unknown;
 }
 
+/// RMS of the valid samples of the newest hop, by which an artefact is known; NaN without any.
+double Pipeline::State::newest_uv(std::size_t lane, std::uint64_t end) const noexcept {
+  const auto rows = static_cast<std::size_t>(repetition_hop_ms / 1000.0 * rate_hz + 0.5);
+  double squares = 0.0, count = 0.0;
+  if (end < rows) return unknown;
+  history.runs(end - rows, rows, [&](std::uint64_t index, std::size_t n) {
+    const double* sample = history.y(lane / lane_tile, index) + lane % lane_tile;
+    const std::uint8_t* valid = history.valid(lane / lane_tile, index) + lane % lane_tile;
+    for (std::size_t i = 0; i < n * lane_tile; i += lane_tile)
+      if (valid[i] != 0) squares += sample[i] * sample[i], count += 1.0;
+  });
+  return std::sqrt(squares / count);
+}
+
 void Pipeline::State::look_at_efforts(std::size_t turn, std::uint64_t end, Sink& sink) noexcept {
   for (std::size_t tile = 0; tile * lane_tile < lane_count; ++tile) {
     if (effort_turn(tile) != turn) continue;
@@ -181,8 +195,12 @@ void Pipeline::State::follow_stimulation(Lanes of, std::uint64_t end) noexcept {
 
 void Pipeline::State::count_repetitions(Lanes of, std::uint64_t end, Sink& sink) noexcept {
   for (std::size_t lane = of.first; lane < of.end; ++lane) {
+    RepetitionCounter& counter = muscles[lane].repetitions;
     const double rms = effort_uv(lane, end);
-    if (const auto done = muscles[lane].repetitions.push(seconds(end), rms, !std::isnan(rms)))
+    if (quality && (quality->reasons(lane) & reason_lead_off) != 0)
+      counter.discard();
+    else if (const auto done = counter.push(
+                 seconds(end), rms, counter.asks_for_hop(rms) ? newest_uv(lane, end) : unknown, !std::isnan(rms)))
       tell_repetition(lane, *done, sink);
     if (contracts(lane, end)) calibrations.contraction(lane);
   }

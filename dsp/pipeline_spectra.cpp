@@ -11,7 +11,8 @@ namespace myod::dsp {
 namespace {
 
 constexpr double threshold_lsb = 2.0, threshold_rest = 2.5;
-constexpr double share_of_hop = 0.25;  // over which the work is spread
+constexpr double work_stands_s = 60.0;  // the trend over repetitions: then the muscle is another one
+constexpr double share_of_hop = 0.25;   // over which the work is spread
 constexpr Activity not_counted{unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown};
 
 }  // namespace
@@ -41,6 +42,7 @@ void Pipeline::State::begin_spectrum(std::uint64_t end) noexcept {
       const std::size_t at = lane % lane_tile;
       p.rest_uv[lane] = level.rest_uv[at];
       p.effort_start_s[lane] = options.repetition.enabled ? muscles[lane].repetitions.candidate_start_s() : unknown;
+      p.last_effort_s[lane] = muscles[lane].repetitions.last_end_s();
       p.overtaken[lane] = 0;
       p.valid_samples[lane] = spectrum_count.at(lane);
       p.active_fraction[lane] = level.told[at] ? active_times[lane].fraction(end) : unknown;
@@ -102,6 +104,7 @@ void Pipeline::State::continue_spectrum(std::uint64_t end, bool busy, Sink& sink
     sink.event(e, nullptr);
   };
   if (quality) quality->end(lead_off);
+  for (Lane& muscle : muscles) muscle.onset.set_inflation(muscle.rest_shape.inflation());
   tell_velocities();
   tell_frame(FrameKind::spectrum, p.work.end, spectrum_samples, spectrum_values_, spectrum_status, sink);
 }
@@ -113,6 +116,9 @@ void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
   const std::size_t features = feature_rows(FrameKind::spectrum).size();
   SpectrumInput in;
   in.band = spectrum.band(lane % lane_tile);
+  const double rest_uv = pending.rest_uv[lane];
+  muscles[lane].rest_shape.push(spectrum.densities() + lane % lane_tile, spectrum.bins(), lane_tile, power_uv2(in.band),
+                                rest_uv * rest_uv, options.features.spectrum_hop_ms / 1000.0);
   in.activity = wanted.activity ? spectrum_activity.of(lane % lane_tile) : not_counted;
   if (std::isnan(pending.threshold_uv[lane / lane_tile][lane % lane_tile]))  // nothing was compared with it
     in.activity.crossings = in.activity.turns = in.activity.steps = unknown;
@@ -124,7 +130,9 @@ void Pipeline::State::spectrum_numbers(std::size_t lane, Sink& sink) noexcept {
   if (!judge_signal(lane, in)) return quality_values(in, values_of_lane);
   follow_hold(lane, in, sink);
   const Fatigue& fatigue = muscles[lane].fatigue;
+  const bool long_ago = seconds(pending.work.end) - pending.last_effort_s[lane] > work_stands_s;
   in.fatigue = fatigue.hold().enough()        ? &fatigue.hold()
+               : long_ago                     ? &nothing_followed
                : pending.overtaken[lane] != 0 ? &pending.fatigue[lane]
                                               : &fatigue.work();
   spectrum_values(in, values_of_lane);

@@ -17,6 +17,7 @@
 #include "dsp/detect/onset.hpp"
 #include "dsp/detect/onset_bank.hpp"
 #include "dsp/detect/repetition.hpp"
+#include "dsp/detect/rest_shape.hpp"
 #include "dsp/detect/rhythm.hpp"
 #include "dsp/detect/unexpected.hpp"
 #include "dsp/features/activation_integral.hpp"
@@ -57,6 +58,7 @@ struct Envelopes {
 /// What is known of one EMG channel: the muscle's levels and its detectors.
 struct Lane {
   OnsetDetector onset;
+  RestShape rest_shape;
   RepetitionCounter repetitions;
   RepetitionSpectrum repetition_spectrum;
   Fatigue fatigue;
@@ -126,6 +128,7 @@ struct PendingSpectrum {
   std::vector<std::array<double, lane_tile>> threshold_uv;      // per tile
   std::vector<std::uint8_t> all_valid;
   std::vector<double> effort_start_s;   // per lane, of the repetition under way; NaN without
+  std::vector<double> last_effort_s;    // per lane, end of the repetition before; NaN without
   std::vector<FatigueSummary> fatigue;  // per lane, over the repetitions, where another ended since
   std::vector<std::uint8_t> overtaken;  // such lanes
 
@@ -137,6 +140,7 @@ struct PendingSpectrum {
         threshold_uv(lanes / lane_tile),
         all_valid(lanes / lane_tile, 0),
         effort_start_s(lane_count, unknown),
+        last_effort_s(lane_count, unknown),
         fatigue(lane_count),
         overtaken(lane_count, 0) {}
 };
@@ -302,6 +306,7 @@ struct Pipeline::State {
   void look_at_levels() noexcept;
   double iemg_uvs(std::size_t lane, std::uint64_t end) noexcept;
   double effort_uv(std::size_t lane, std::uint64_t end) const noexcept;
+  double newest_uv(std::size_t lane, std::uint64_t end) const noexcept;
   void look_at_efforts(std::size_t turn, std::uint64_t end, Sink& sink) noexcept;
   void count_repetitions(Lanes of, std::uint64_t end, Sink& sink) noexcept;
   void follow_stimulation(Lanes of, std::uint64_t end) noexcept;

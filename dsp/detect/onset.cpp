@@ -59,6 +59,7 @@ OnsetDetector::OnsetDetector(double rate_hz, const OnsetOptions& options, double
               samples(std::max({onset_hold_ms, refractory_ms, options.merge_ms}), rate_hz)},
       brief_samples_(static_cast<std::uint64_t>(samples(options.min_burst_ms, rate_hz))),
       held_samples_(samples(held_gap_ms, rate_hz)),
+      from_table_(options.threshold == 0.0),
       rest_(rate_hz),
       method_(make_threshold_method(rate_hz, options)),
       own_(std::make_unique<OnsetTile>()),
@@ -91,7 +92,7 @@ std::optional<OnsetDecision> OnsetDetector::push(std::uint64_t index, double y_u
 
 std::optional<OnsetDecision> OnsetDetector::look_for_onset(std::uint64_t index, double y_uv) noexcept {
   if (statistic() == 0.0) restart(index);
-  if (statistic() > limits_.threshold && tile_->since_zero[lane_] >= limits_.least_samples) {
+  if (statistic() > limits_.threshold * inflation_ && tile_->since_zero[lane_] >= limits_.least_samples) {
     const OnsetDecision onset = begin_burst(index);
     restart(index);
     return onset;

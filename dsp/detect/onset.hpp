@@ -65,6 +65,10 @@ class OnsetDetector {
   /// Overrides sigma0, from where it is tracked on; NaN or 0 starts the learning anew.
   void set_rest(double rest_uv) noexcept;
 
+  /// The sum of so many times as few independent samples wanders so many times as far (rest_shape.hpp): of cusum the
+  /// threshold of the table is raised by that factor. 1: as white noise behind the chain.
+  void set_inflation(double factor) noexcept { inflation_ = from_table_ ? factor : 1.0; }
+
   /// Whether stimulation is under way (rest_level.hpp: what that means to rest).
   void set_stimulated(bool on) noexcept;
   bool stimulated() const noexcept { return stimulated_; }
@@ -98,6 +102,8 @@ class OnsetDetector {
   OnsetLimits limits_;
   std::uint64_t brief_samples_;
   double held_samples_;
+  bool from_table_;
+  double inflation_ = 1.0;
   RestLevel rest_;
   std::unique_ptr<ThresholdMethod> method_;  // none: cusum
   std::uint64_t newest_ = 0;                 // index of the newest valid sample, of a method

@@ -16,6 +16,8 @@ constexpr double least_s = 0.1, merge_s = repetition_merge_s;
 constexpr double rest_memory_s = 10.0, rest_known_s = 0.5, rest_quantile = 0.1;
 constexpr double five_db = 1.7782794100389228;  // 10^(5/20)
 constexpr double session_tau_s = 60.0;
+constexpr double loud_share = 0.25;  // of the RMS, in a hop
+constexpr double outlier_ratio = 10.0, others_s = 0.5;
 constexpr double window_s = repetition_window_ms / 1000.0, delay_s = window_s / 2.0;
 constexpr double slack_s = 1e-9;  // times are sums of hops: 0.1 s must not fail by rounding
 
@@ -24,7 +26,8 @@ void add(Stretch& to, const Stretch& later) {
   to.sum_uv += later.sum_uv;
   to.hops += later.hops;
 }
-void add(Stretch& to, double rms_uv) { add(to, {rms_uv, rms_uv, 1}); }
+/// `lasting`: else it is no peak.
+Stretch hop(double rms_uv, bool lasting) { return {lasting ? rms_uv : 0.0, rms_uv, 1}; }
 
 }  // namespace
 
@@ -51,8 +54,13 @@ RepetitionCounter::Levels RepetitionCounter::levels_now() const noexcept {
   const double rest = rest_now();
   if (std::isnan(rest)) return {};
   if (std::isnan(reference_uv_)) {
-    return {true, std::max(start_share * session_peak_uv_, twelve_db * rest),
-            std::max(0.5 * start_share * session_peak_uv_, six_db * rest), peak_share * session_peak_uv_};
+    const double reference = outlier() ? others_peak_uv_ : session_peak_uv_;
+    return {true,
+            std::max(start_share * reference, twelve_db * rest),
+            std::max(0.5 * start_share * reference, six_db * rest),
+            peak_share * reference,
+            twelve_db * rest,
+            six_db * rest};
   }
   const bool planned = target_ > 0.0;
   const auto at = [&](double fraction) { return amplitude_at(fraction, rest, reference_uv_); };
@@ -62,11 +70,38 @@ RepetitionCounter::Levels RepetitionCounter::levels_now() const noexcept {
   // Half the distance in dB is the square root of the ratio.
   const double margin = rest > 0.0 ? std::clamp(std::sqrt(asked_uv / rest), four_db, twelve_db) : twelve_db;
   const bool apart = reference_uv_ >= six_db * rest && asked_uv >= five_db * rest;
-  return {apart,    std::max(at(start), margin * rest),         std::max(at(0.5 * start), std::sqrt(margin) * rest),
-          at(peak), merge_s * ln_twelve_db / math::log(margin), !apart};
+  const double start_uv = std::max(at(start), margin * rest);
+  const double end_uv = std::max(at(0.5 * start), std::sqrt(margin) * rest);
+  return {apart, start_uv, end_uv, at(peak), start_uv, end_uv, merge_s * ln_twelve_db / math::log(margin), !apart};
 }
 
-std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, bool valid) noexcept {
+bool RepetitionCounter::outlier() const noexcept {
+  return others_peak_uv_ > 0.0 && session_peak_uv_ > outlier_ratio * others_peak_uv_;
+}
+
+bool RepetitionCounter::lasting() const noexcept {
+  return static_cast<double>(bout_.loud) * hop_s_ >= least_s - slack_s;
+}
+
+void RepetitionCounter::follow_bout(double t_s, double rms_uv, double hop_uv) noexcept {
+  for (double* peak : {&session_peak_uv_, &others_peak_uv_, &bout_.before_uv}) *peak *= keep_;
+  if (!levels_.known || (bout_.open && rms_uv < levels_.closes_uv)) bout_ = {};
+  if (!bout_.open && levels_.known && rms_uv > levels_.opens_uv)
+    bout_ = {true, false, t_s - delay_s, session_peak_uv_, {}, 0};
+  if (!bout_.open) return;
+  bout_.loud += hop_uv >= loud_share * rms_uv ? 1 : 0;
+  add(bout_.sofar, hop(rms_uv, lasting()));
+  if (!lasting()) return;
+  if (rms_uv > session_peak_uv_) {
+    if (!bout_.largest) others_peak_uv_ = std::max(others_peak_uv_, session_peak_uv_);
+    bout_.largest = true;
+    session_peak_uv_ = rms_uv;
+  } else if (!bout_.largest && t_s - bout_.start_s >= others_s && rms_uv >= twelve_db * rest_now()) {
+    others_peak_uv_ = std::max(others_peak_uv_, rms_uv);
+  }
+}
+
+std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, double hop_uv, bool valid) noexcept {
   if (!valid || !std::isfinite(rms_uv)) return std::nullopt;
   const double silent_s = t_s - state_.last_valid_s;  // NaN at first, and then every comparison below is false
   std::optional<RepetitionEnd> told;
@@ -76,9 +111,13 @@ std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, 
   state_.after_gap = state_.told_at_gap = false;
   state_.last_valid_s = t_s;
 
-  session_peak_uv_ = std::max(session_peak_uv_ * keep_, rms_uv);
   if (state_.phase == Phase::resting) rest_.push(rms_uv);
   levels_ = levels_now();
+  const bool hidden = !outlier();
+  follow_bout(t_s, rms_uv, hop_uv);
+  levels_ = levels_now();
+  const bool revealed = hidden && outlier() && !bout_.largest;
+  const Stretch now = hop(rms_uv, lasting());
   if (!levels_.known) {
     state_.phase = Phase::resting;
     return told;
@@ -90,7 +129,7 @@ std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, 
       if (goes_on && !below_end) {
         state_.phase = Phase::tail;
       } else if (above_start) {
-        begin(t_s, rms_uv, whole);
+        begin(revealed ? bout_.start_s : t_s - delay_s, revealed ? bout_.sofar : now, whole);
       }
       break;
     case Phase::contracting:
@@ -98,15 +137,15 @@ std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, 
         state_.phase = Phase::ending;
         state_.below_s = t_s;
         state_.pending = {};
-        add(state_.pending, rms_uv);
+        add(state_.pending, now);
       } else {
-        add(state_.sofar, rms_uv);
+        add(state_.sofar, now);
       }
       break;
     case Phase::ending:
       if (t_s - state_.below_s >= levels_.merge_s - slack_s)
         return finish(state_.below_s - delay_s, t_s, state_.complete);
-      add(state_.pending, rms_uv);
+      add(state_.pending, now);
       if (above_start) {
         add(state_.sofar, state_.pending);
         state_.phase = Phase::contracting;
@@ -119,6 +158,13 @@ std::optional<RepetitionEnd> RepetitionCounter::push(double t_s, double rms_uv, 
   return told;
 }
 
+void RepetitionCounter::discard() noexcept {
+  if (bout_.open) session_peak_uv_ = bout_.before_uv;
+  bout_ = {};
+  state_.phase = Phase::resting;
+  state_.rest_lost = true;
+}
+
 std::optional<RepetitionEnd> RepetitionCounter::gap(double t_s) noexcept { return cut(t_s, t_s); }
 
 std::optional<RepetitionEnd> RepetitionCounter::cut(double end_s, double decided_s) noexcept {
@@ -126,6 +172,7 @@ std::optional<RepetitionEnd> RepetitionCounter::cut(double end_s, double decided
   if (state_.phase == Phase::contracting)
     told = finish(std::min(end_s, state_.last_valid_s + hop_s_), decided_s, false);
   if (state_.phase == Phase::ending) told = finish(state_.below_s - delay_s, decided_s, state_.complete);
+  bout_ = {};
   state_.after_gap = true;
   state_.told_at_gap = state_.told_at_gap || told || state_.phase == Phase::tail;
   state_.phase = Phase::resting;
@@ -133,17 +180,17 @@ std::optional<RepetitionEnd> RepetitionCounter::cut(double end_s, double decided
   return told;
 }
 
-void RepetitionCounter::begin(double t_s, double rms_uv, bool complete) noexcept {
+void RepetitionCounter::begin(double start_s, const Stretch& sofar, bool complete) noexcept {
   state_.phase = Phase::contracting;
-  state_.start_s = t_s - delay_s;
+  state_.start_s = start_s;
   state_.complete = complete;
-  state_.sofar = {};
-  add(state_.sofar, rms_uv);
+  state_.sofar = sofar;
 }
 
 std::optional<RepetitionEnd> RepetitionCounter::finish(double end_s, double decided_s, bool complete) noexcept {
   state_.phase = Phase::resting;
-  if (end_s - state_.start_s < least_s - slack_s || state_.sofar.peak_uv < levels_.peak_uv) return std::nullopt;
+  const bool strong = state_.sofar.peak_uv > 0.0 && state_.sofar.peak_uv >= levels_.peak_uv;
+  if (end_s - state_.start_s < least_s - slack_s || !strong) return std::nullopt;
   const bool rest_lost = std::exchange(state_.rest_lost, false) && !std::isnan(last_end_s_);
   const double rest_before_s = rest_lost ? std::numeric_limits<double>::quiet_NaN() : state_.start_s - last_end_s_;
   last_end_s_ = end_s;

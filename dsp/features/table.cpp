@@ -134,10 +134,11 @@ constexpr std::array spectrum_table{
     Row<SpectrumInput>{
         {"active_fraction", "1", "share of the window in which the muscle was active", spectrum, half_spectrum},
         [](const SpectrumInput& in) { return in.active_fraction; }},
-    Row<SpectrumInput>{
-        {"mnf_slope_hz_per_s", "Hz/s",
-         "slope of the mean frequency over a hold of 20 s or more, else over 10 repetitions or more", none, none, true},
-        [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope; }},
+    Row<SpectrumInput>{{"mnf_slope_hz_per_s", "Hz/s",
+                        "slope of the mean frequency over a hold of 20 s or more, else over 10 repetitions or more, "
+                        "the last not over 60 s ago",
+                        none, none, true},
+                       [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope; }},
     Row<SpectrumInput>{
         {"mnf_slope_lo", "Hz/s", "lower end of its 95 % interval", none, none, true},
         [](const SpectrumInput& in) { return in.fatigue->mnf_hz.slope - in.fatigue->mnf_hz.half_width; }},

@@ -44,7 +44,10 @@ Counted count(const std::vector<double>& y, double rate_hz) {
     for (std::size_t i = valid ? end - window : end; i < end; ++i) square += y[i] * y[i];
     const double rms = std::sqrt(square / static_cast<double>(window)), t = static_cast<double>(end) / rate_hz;
     amplitudes.emplace_back(t, rms);
-    if (const auto r = counter.push(t, rms, valid)) {
+    const auto hop = static_cast<std::size_t>(std::lround(hop_s * rate_hz));
+    double newest = 0.0;
+    for (std::size_t i = end - hop; i < end; ++i) newest += y[i] * y[i];
+    if (const auto r = counter.push(t, rms, std::sqrt(newest / static_cast<double>(hop)), valid)) {
       counted.all.push_back(*r);
       for (const auto& [at, a] : amplitudes)
         if (a == r->peak_uv) counted.peak_at_s.push_back(at);

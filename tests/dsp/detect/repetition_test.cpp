@@ -20,7 +20,7 @@ class Bench {
   void play(double rms_uv, double seconds, bool valid = true) {
     for (int i = 0; i < static_cast<int>(seconds / hop_s + 0.5); ++i) {
       t_s += hop_s;
-      keep(counter.push(t_s, rms_uv, valid));
+      keep(counter.push(t_s, rms_uv, rms_uv, valid));
     }
   }
   /// Lost signal, and the 150 ms until a window is full again.
