@@ -37,6 +37,14 @@ std::string quoted(std::string_view s) { return std::string(1, '"').append(s).ap
 
 bool is_quoted(std::string_view s) { return s.size() >= 2 && s.front() == '"' && s.back() == '"'; }
 
+/// The comma behind the first name of a row; a name in quotes may hold others.
+std::size_t end_of_name(std::string_view row) {
+  const std::size_t begin = row.find_first_not_of(blanks);
+  const bool in_quotes = begin != std::string_view::npos && row[begin] == '"';
+  const std::size_t close = in_quotes ? row.find('"', begin + 1) : std::string_view::npos;
+  return row.find(',', close == std::string_view::npos ? 0 : close);
+}
+
 bool is_axis(std::string_view name) {
   std::string lower(name);
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -109,30 +117,33 @@ CsvTable::CsvTable(std::filesystem::path path)
   auto first = line();
   if (!first) {
     line_ = 1;
-    refuse("the file is empty: the first row must name the channels");
+    refuse_names("the file is empty: the first row must name the channels");
   }
   if (first->starts_with(byte_order_mark)) first->remove_prefix(byte_order_mark.size());
   if (trimmed(*first).find('\r') != std::string_view::npos)
-    refuse("its lines end with CR alone: write them with LF or CR LF");
+    refuse_names("its lines end with CR alone: write them with LF or CR LF");
   read_names(*first);
 }
 
 void CsvTable::read_names(std::string_view line) {
   for (bool last = false; !last;) {
-    const std::size_t comma = line.find(',');
+    const std::size_t comma = end_of_name(line);
     last = comma == std::string_view::npos;
     std::string_view name = trimmed(line.substr(0, comma));
     if (!last) line.remove_prefix(comma + 1);
     if (is_quoted(name)) name = name.substr(1, name.size() - 2);
-    if (name.empty()) refuse("a channel without a name: the first row names every channel");
+    if (name.find(',') != std::string_view::npos)
+      refuse_names(quoted(name) +
+                   " holds a comma: the tables of results could not tell the name from two, write it without");
+    if (name.empty()) refuse_names("a channel without a name: the first row names every channel");
     if (name.find(';') != std::string_view::npos)
-      refuse("the fields are separated by semicolons: separate them with commas, decimals with points");
-    if (is_number(name)) refuse(quoted(name) + " is a number: the first row must name the channels");
+      refuse_names("the fields are separated by semicolons: separate them with commas, decimals with points");
+    if (is_number(name)) refuse_names(quoted(name) + " is a number: the first row must name the channels");
     if (is_axis(name))
-      throw std::invalid_argument(place() + "column " + std::to_string(names_.size() + 1) + ": " + quoted(name) +
-                                  " is the name of a time axis, not of a muscle: leave the column out (the time "
-                                  "follows from --rate), a missing sample is an empty field");
-    if (std::ranges::find(names_, name) != names_.end()) refuse("two channels are called " + quoted(name));
+      refuse_names("column " + std::to_string(names_.size() + 1) + ": " + quoted(name) +
+                   " is the name of a time axis, not of a muscle: leave the column out (the time follows from --rate), "
+                   "a missing sample is an empty field");
+    if (std::ranges::find(names_, name) != names_.end()) refuse_names("two channels are called " + quoted(name));
     names_.emplace_back(name);
   }
 }
@@ -196,6 +207,8 @@ std::optional<std::string_view> CsvTable::line() {
 }
 
 std::string CsvTable::place() const { return path_.string() + ":" + std::to_string(line_) + ": "; }
+
+void CsvTable::refuse_names(const std::string& what) const { throw std::invalid_argument(place() + what); }
 
 void CsvTable::refuse(const std::string& what) const { throw std::runtime_error(place() + what); }
 

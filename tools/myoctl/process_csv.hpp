@@ -15,8 +15,8 @@ namespace myod::myoctl {
 
 class CsvTable {
  public:
-  /// Reads the names. Throws std::runtime_error when the file cannot be read or its first row is not unique names, and
-  /// std::invalid_argument when a name is that of a time axis: it would be taken for a muscle.
+  /// Reads the names. Throws std::runtime_error when the file cannot be read, and std::invalid_argument when its first
+  /// row is not unique names of muscles; that of a time axis would be taken for one.
   explicit CsvTable(std::filesystem::path path);
 
   const std::vector<std::string>& names() const { return names_; }
@@ -30,6 +30,7 @@ class CsvTable {
   std::optional<std::string_view> line();
   void read_names(std::string_view line);
   std::string place() const;
+  [[noreturn]] void refuse_names(const std::string& what) const;
   [[noreturn]] void refuse(const std::string& what) const;
   [[noreturn]] void refuse_field(std::size_t column, std::string_view text) const;
 

@@ -12,6 +12,7 @@
 
 #include "config/config.hpp"
 #include "daemon/record/xdf.hpp"
+#include "dsp/condition/stages.hpp"
 #include "dsp/pipeline.hpp"
 #include "tools/myoctl/csv_sink.hpp"
 #include "tools/myoctl/process_csv.hpp"
@@ -56,6 +57,17 @@ dsp::Stream table_stream(const CsvTable& table, const fs::path& input, const Pro
   }
   return stream;
 }
+
+bool blanks_by_events(const dsp::Pipeline& pipeline) {
+  const auto by_events = [&](const dsp::Channel& channel) {
+    return channel.kind == dsp::ChannelKind::emg &&
+           dsp::condition_of(channel, pipeline.options().condition).blanking == dsp::Blanking::events;
+  };
+  return std::ranges::any_of(pipeline.stream().channels, by_events);
+}
+
+constexpr std::string_view no_events_told =
+    "condition.blanking = events, but no stimulus was told: nothing was blanked; detect finds pulses in the signal";
 
 void finish(CsvFolder& folder, const std::map<std::uint32_t, StreamArrivals>& came, ProcessSummary& summary) {
   if (std::ranges::all_of(came, [](const auto& of_stream) { return of_stream.second.instants == 0; }))
@@ -108,6 +120,7 @@ void process_table(const fs::path& input, const fs::path& out, const ProcessArgu
     return true;
   });
   while (const Told* told = results.next()) told->tell(sink);
+  if (blanks_by_events(pipeline)) summary.notes.emplace_back(no_events_told);  // a table holds none
   finish(folder, {{0, {0.0, head.first_index}}}, summary);
 }
 
@@ -123,9 +136,11 @@ void process_recording(const fs::path& input, const fs::path& out, const Process
 
   CsvFolder folder(out, streams.size(), a.filtered);
   std::set<std::uint32_t> calibrated;
+  bool by_events = false;
   Replay replay(journal.streams(), a.set, input.string(),
                 [&](dsp::Pipeline& p, const record::HandOver& why, const config::Configuration& options) -> dsp::Sink& {
                   dsp::Sink& sink = folder.begin(why.stream, p, config::pair_names(options));
+                  by_events = by_events || blanks_by_events(p);
                   if (calibrated.insert(why.stream).second) apply_calibration(calibration, why.stream, p, sink);
                   return sink;
                 });
@@ -136,6 +151,7 @@ void process_recording(const fs::path& input, const fs::path& out, const Process
     summary.notes.push_back("from " + csv_number(hole->t_s) + " s on the journal has holes (" + hole->text + ", " +
                             std::to_string(hole->records) +
                             " records): what follows may differ from what was said live");
+  if (by_events && !replay.stimulated()) summary.notes.emplace_back(no_events_told);
   if (journal.cut()) summary.notes.emplace_back("the recording has no end; everything in it was processed");
   finish(folder, replay.came(), summary);
 }

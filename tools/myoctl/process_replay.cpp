@@ -57,6 +57,7 @@ void Replay::command(const dsp::Command& c) {
   Running& r = running_.at(c.stream);
   if (!r.pipeline)
     throw std::runtime_error(name_ + ": a command before the first hand-over: the journal has no beginning");
+  stimulated_ = stimulated_ || c.kind == dsp::CommandKind::stimulus;
   r.pipeline->apply(c, *r.sink);
 }
 

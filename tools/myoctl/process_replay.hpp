@@ -43,6 +43,7 @@ class Replay final : public record::JournalHandler {
     std::string text;
   };
   const std::optional<Hole>& hole() const { return hole_; }
+  bool stimulated() const { return stimulated_; }  ///< some stimulus was told
   /// By stream; those of which no sample came are not in it.
   const std::map<std::uint32_t, StreamArrivals>& came() const { return came_; }
 
@@ -57,6 +58,7 @@ class Replay final : public record::JournalHandler {
   std::string name_;
   Begin begin_;
   std::optional<Hole> hole_;
+  bool stimulated_ = false;
   std::map<std::uint32_t, StreamArrivals> came_;
 };
 

@@ -127,6 +127,15 @@ std::string time_line(const v1::SensorStatus& s) {
   return text;
 }
 
+/// What features delay by beside conditioning: half their window, or their filter.
+void print_delays(std::string_view kind, const google::protobuf::RepeatedPtrField<v1::Feature>& features) {
+  std::map<double, std::string> names;
+  for (const auto& f : features)
+    if (f.delay_ms() > 0) names[f.delay_ms()] += (names[f.delay_ms()].empty() ? "" : ", ") + printable(f.name());
+  for (const auto& [delay_ms, which] : names)
+    print_line("  " + std::string(kind) + " delayed by " + number(delay_ms, 1) + " ms: " + which);
+}
+
 void print_sensor(const v1::SensorStatus& s, const v1::Stream& stream) {
   const bool embedded = s.port().empty() || s.port() == "sim:";
   print_line(printable(s.name()) + ": " + printable(s.kind()) +
@@ -139,7 +148,12 @@ void print_sensor(const v1::SensorStatus& s, const v1::Stream& stream) {
     table.add(
         {"  " + c.name(), c.kind(), c.muscle(), c.side() == "none" ? "" : c.side(), c.unit(), short_number(c.scale())});
   for (const auto& line : table.lines()) print_line(line);
-  for (const auto& stage : stream.conditioning()) print_line("  conditioning: " + printable(stage.name()));
+  for (const auto& stage : stream.conditioning())
+    print_line("  conditioning: " + printable(stage.name()) +
+               (stage.delay_ms() > 0 ? ", delays by " + number(stage.delay_ms(), 1) + " ms" : ""));
+  print_delays("features", stream.features());
+  print_delays("spectrum", stream.spectrum());
+  print_delays("control", stream.control());
   for (const auto& limit : stream.limits()) print_line("  limit: " + printable(limit));
 }
 

@@ -63,7 +63,11 @@ std::string pair_text(const v1::PairFrame& p) {
   };
   text += ": " + side(p.first(), p.first_uv(), p.first_pct()) + ", " + side(p.second(), p.second_uv(), p.second_pct());
   if (!p.valid()) return text + ", a side is missing";
-  return std::isnan(value) ? text + ", both rest or a reference is missing" : text;
+  if (!std::isnan(value)) return text;
+  std::string without;  // a reference, so no percentage is known
+  for (const auto& [name, pct] : {std::pair(p.first(), p.first_pct()), std::pair(p.second(), p.second_pct())})
+    if (basis->percent && std::isnan(pct)) without += " " + printable(name);
+  return text + (without.empty() ? ", both rest" : ", no reference: myoctl calibrate reference" + without);
 }
 
 std::string plain_line(const v1::PairFrame& p) {

@@ -33,6 +33,10 @@ inline v1::ServerMessage stream_message(std::uint32_t epoch = 1) {
   }
   for (const char* name : {"rms_uv", "ref_pct", "active"}) stream.add_features()->set_name(name);
   for (const char* name : {"mnf_hz", "mdf_hz", "active_fraction"}) stream.add_spectrum()->set_name(name);
+  for (auto* feature : {stream.mutable_features(0), stream.mutable_features(1)}) feature->set_delay_ms(125);
+  auto& highpass = *stream.add_conditioning();
+  highpass.set_name("high-pass 20 Hz");
+  highpass.set_delay_ms(8.4);
   return message;
 }
 

@@ -32,8 +32,14 @@ TEST(WatchModel, APairSaysWhatItIsOfAndWhyItSaysNothing) {
   pair.set_symmetry_pct(50.2);
   EXPECT_EQ(pair_text(pair), "symmetry +50 % (uV, same load): biceps 121 uV, triceps 40.0 uV");
   pair.set_symmetry_pct(std::nan(""));
-  EXPECT_EQ(pair_text(pair),
-            "symmetry – % (uV, same load): biceps 121 uV, triceps 40.0 uV, both rest or a reference is missing");
+  EXPECT_EQ(pair_text(pair), "symmetry – % (uV, same load): biceps 121 uV, triceps 40.0 uV, both rest");
+  v1::PairFrame against = test::pair_message().pair();
+  against.set_cci_pct(std::nan(""));
+  EXPECT_EQ(pair_text(against), "co-contraction – % (own references): biceps 30.0 %, triceps 10.0 %, both rest");
+  against.set_second_pct(std::nan(""));
+  EXPECT_EQ(pair_text(against),
+            "co-contraction – % (own references): biceps 30.0 %, triceps – %, no reference: myoctl calibrate reference "
+            "triceps");
   pair.set_valid(false);
   pair.set_second_uv(std::nan(""));
   EXPECT_EQ(pair_text(pair), "symmetry – % (uV, same load): biceps 121 uV, triceps – uV, a side is missing");

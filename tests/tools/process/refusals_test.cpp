@@ -46,6 +46,16 @@ TEST_F(Refusals, RefusesATimeAxisForAMuscle) {
     EXPECT_EQ(run(arguments(write("a.csv", "A," + name + "\n1,2\n"))), 0) << errors_;
 }
 
+TEST_F(Refusals, AFirstRowThatDoesNotNameTheChannelsIsAWrongValue) {
+  for (const auto& [header, why] :
+       {std::pair{"A,A", "two channels are called \"A\""}, std::pair{"A,", "a channel without a name"},
+        std::pair{"A;B", "separated by semicolons"}, std::pair{"1,2", "is a number"},
+        std::pair{"\"biceps, left\",B", "\"biceps, left\" holds a comma"}})
+    expect_refused(arguments(write("a.csv", std::string(header) + "\n1,2\n")), 78, why);
+  expect_refused(arguments(write("a.csv", "")), 78, "a.csv:1: the file is empty");
+  expect_refused(arguments(write("a.csv", "A,B\n1,2\n1\n")), 1, "a.csv:3: 1 fields");
+}
+
 TEST_F(Refusals, TellsWhatAFileIsNot) {
   ProcessArguments a = arguments(write("a.xdf", ""));
   a.rate_hz.reset();
