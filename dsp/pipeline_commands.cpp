@@ -27,6 +27,34 @@ CommandResult reply_to(const Command& command, bool done, Text<120> text = {}) {
 
 }  // namespace
 
+void Pipeline::State::try_calibrations(std::size_t rows, Sink& sink) noexcept {
+  for (std::size_t row = 0; row < rows; ++row)
+    for (std::size_t lane = 0; lane < lane_count; ++lane) {
+      const std::uint8_t flag = flags[row * lanes + lane];
+      if (const auto result = calibrations.push(lane, y[row * lanes + lane], counts(flag), flag == sample_railed))
+        close_trial(lane, *result, sink);
+    }
+}
+
+void Pipeline::State::close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept {
+  const Command& command = calibrations.command(lane);
+  Lane& muscle = muscles[lane];
+  onsets.settle();
+  if (result.accepted && command.kind == CommandKind::calibrate_rest) {
+    muscle.calibrated_rest_uv = result.level_uv;
+    muscle.onset.set_rest(result.level_uv);
+  } else if (result.accepted) {
+    const bool one_more = muscle.reference_uv > 0.0 && !command.anew && !muscle.reference_earlier &&
+                          muscle.reference_kind == command.reference && muscle.reference_percent == command.percent;
+    muscle.reference_uv = one_more ? std::max(muscle.reference_uv, result.level_uv) : result.level_uv;
+    muscle.reference_percent = command.percent;
+    muscle.reference_kind = command.reference;
+    muscle.reference_earlier = false;
+  }
+  muscle.set_levels();
+  if (const auto reply = calibrations.close(lane, result, stream.channels[channel(lane)].name)) sink.result(*reply);
+}
+
 /// The reply, or nothing when it comes (or has come) with the end of a trial.
 std::optional<CommandResult> Pipeline::State::apply(const Command& asked, Sink& sink) noexcept {
   onsets.settle();

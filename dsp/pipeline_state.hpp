@@ -291,9 +291,7 @@ struct Pipeline::State {
   void stop(std::uint64_t end, Sink& sink) noexcept;
   void mark_invalid(std::size_t rows) noexcept;
   void detect(std::size_t rows, Sink& sink) noexcept;
-  void try_calibrations(std::size_t rows, Sink& sink) noexcept;
   void tell_repetition(std::size_t lane, const RepetitionEnd& end, Sink& sink) noexcept;
-  void close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept;
   void restart_hops(std::uint64_t index) noexcept;
 
   // pipeline_events.cpp: of the samples themselves
@@ -348,6 +346,8 @@ struct Pipeline::State {
   void tell_train(const TrainNote& train, Sink& sink) noexcept;
 
   // pipeline_commands.cpp
+  void try_calibrations(std::size_t rows, Sink& sink) noexcept;
+  void close_trial(std::size_t lane, const TrialResult& result, Sink& sink) noexcept;
   std::optional<CommandResult> apply(const Command& command, Sink& sink) noexcept;
   CommandResult schedule(const Command& command, Sink& sink) noexcept;
   std::optional<CommandResult> stop_trial(const Command& command, Sink& sink) noexcept;

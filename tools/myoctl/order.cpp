@@ -17,8 +17,7 @@ namespace {
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t patience_ns = 10 * second_ns;  // beyond the time the command itself takes
 
-// Gives the command and waits for its reply; `waiting` is called every 100 ms with the time gone by. What is refused at
-// once has had no call.
+// Gives the command and waits for its reply; `waiting` is called every 100 ms with the time gone by.
 v1::Reply order(const std::string& address, v1::Command command, std::int64_t takes_ns,
                 const std::function<void(std::int64_t)>& waiting) {
   Signals signals;
@@ -29,9 +28,9 @@ v1::Reply order(const std::string& address, v1::Command command, std::int64_t ta
   link.send(message);
   const std::int64_t begin = monotonic_ns();
   for (std::int64_t now = begin; now - begin < takes_ns + patience_ns; now = monotonic_ns()) {
+    waiting(now - begin);
     const auto answer = link.wait(now + second_ns / 10);
     if (answer && answer->has_reply() && answer->reply().id() == 1) return answer->reply();
-    waiting(monotonic_ns() - begin);
   }
   throw Failure(exit_failed, "myod did not answer in time; does the sensor stream? (myoctl status)");
 }
@@ -79,7 +78,7 @@ int run_calibrate(const std::string& address, const CalibrateArguments& argument
   const bool terminal = isatty(STDERR_FILENO) != 0;
   const std::string what = instruction(arguments);
   bool instructed = terminal;
-  const auto countdown = [&](std::int64_t gone_ns) {  // called when the command has been taken, not before
+  const auto countdown = [&](std::int64_t gone_ns) {  // called when the command has been given, not before
     if (!std::exchange(instructed, true))
       std::fprintf(stderr, "%s for %s s\n", what.c_str(), number(seconds, 1).c_str());
     const double left = seconds - static_cast<double>(gone_ns) * 1e-9;

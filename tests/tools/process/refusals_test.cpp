@@ -76,13 +76,13 @@ TEST_F(Refusals, NamesFileAndLineOfABadRow) {
   expect_refused(arguments(write("a.csv", "A,B\n1,2\n3,4,5\n")), 1, "a.csv:3: 3 fields");
   expect_refused(arguments(write("a.csv", "A,B\n1,2\n3,x\n")), 1, "a.csv:3: column 2: \"x\" is not a number");
   expect_refused(arguments(write("a.csv", "A,B\n1,2 3\n")), 1, "a.csv:2: column 2");
-  expect_refused(arguments(write("a.csv", "1.5,2.5\n1,2\n")), 1, "a.csv:1: \"1.5\" is a number");
-  expect_refused(arguments(write("a.csv", "A,A\n1,2\n")), 1, "two channels are called \"A\"");
-  expect_refused(arguments(write("a.csv", "")), 1, "a.csv:1: the file is empty");
+  expect_refused(arguments(write("a.csv", "1.5,2.5\n1,2\n")), 78, "a.csv:1: \"1.5\" is a number");
+  expect_refused(arguments(write("a.csv", "A,A\n1,2\n")), 78, "two channels are called \"A\"");
+  expect_refused(arguments(write("a.csv", "")), 78, "a.csv:1: the file is empty");
   expect_refused(arguments(folder_ / "none.csv"), 1, "none.csv: there is no such file");
-  expect_refused(arguments(write("a.csv", "A,B\r1,2\r3,4\r")), 1, "a.csv:1: its lines end with CR alone");
+  expect_refused(arguments(write("a.csv", "A,B\r1,2\r3,4\r")), 78, "a.csv:1: its lines end with CR alone");
   expect_refused(arguments(write("a.csv", "A,B\n1,\"2\"\n")), 1, "a.csv:2: column 2: \"\"2\"\" stands in quotes");
-  expect_refused(arguments(write("a.csv", "A;B\n1;2\n")), 1, "separated by semicolons");
+  expect_refused(arguments(write("a.csv", "A;B\n1;2\n")), 78, "separated by semicolons");
   expect_refused(arguments(write("a.csv", "A\n" + std::string(2'000'000, '1'))), 1, "a.csv:2: a line of more than");
 }
 
