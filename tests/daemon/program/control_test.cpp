@@ -54,7 +54,8 @@ TEST(Control, ItsPageHoldsTheNumbersOfTheWiresControlFrames) {
   for (int compared = 0; compared < 200;) {
     const auto message = client.receive(seconds(20));
     ASSERT_TRUE(message);
-    for (; reader.wait(milliseconds(0)) == myod_control_fresh;) pages[reader.page().frame_sequence] = reader.page();
+    while (reader.wait(milliseconds(0)) == myod_control_fresh)
+      if (reader.page().frame_end_index != 0) pages[reader.page().frame_sequence] = reader.page();
     if (message->has_stream()) stream = message->stream();
     if (!message->has_frame()) continue;
     const v1::Frame& frame = message->frame();
