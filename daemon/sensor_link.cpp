@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <cmath>
 
 #include "daemon/clock.hpp"
 #include "daemon/silence.hpp"
@@ -11,7 +10,6 @@ namespace myod::daemon {
 
 namespace {
 
-constexpr int first_retry_ms = 100, last_retry_ms = 5000;
 constexpr auto look_period = std::chrono::milliseconds(50);
 constexpr std::int64_t silent_after_ns = 3'000'000'000;
 
@@ -61,7 +59,7 @@ SensorLink::SensorLink(boost::asio::io_context& io, const SensorPlan& plan, Ring
       dsp_(dsp),
       publish_(std::move(publish)),
       setup_(plan.setup),
-      jitter_(plan.stream + 1),
+      back_off_(plan.stream + 1),
       retry_timer_(io),
       look_timer_(io),
       room_timer_(io) {
@@ -106,7 +104,7 @@ void SensorLink::begin_session() {
   unread_.clear();
   at_sample_ = assembler_->counts();
   const bool file = address_.kind == port::Address::Kind::file;
-  if (failures_ == 0 || state_.state != Word::waiting) set(Word::starting, "opened " + address_.text);
+  if (back_off_.fresh() || state_.state != Word::waiting) set(Word::starting, "opened " + address_.text);
   session_ = std::make_unique<Session>(
       io_, *port_, file ? std::vector<sensors::Step>() : plan_.row->start(setup_), plan_.row->refusals,
       [this](const std::string& why, const std::string& rest) { session_done(why, rest); });
@@ -166,10 +164,7 @@ void SensorLink::failed(const std::string& why) {
 
 void SensorLink::retry() {
   if (ending_) return;
-  const double delay = std::min<double>(last_retry_ms, std::ldexp(first_retry_ms, std::min(failures_, 10)));
-  ++failures_;
-  const double spread = std::uniform_real_distribution<double>(0.75, 1.0)(jitter_);  // several sensors not all at once
-  retry_timer_.expires_after(std::chrono::milliseconds(static_cast<int>(delay * spread)));
+  retry_timer_.expires_after(back_off_.next());
   retrying_ = true;
   retry_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) retry_now();
@@ -183,7 +178,7 @@ void SensorLink::retry_now() {
 void SensorLink::plugged() {
   if (!retrying_) return;
   retry_timer_.cancel();
-  failures_ = 0;  // it may take a moment until it answers
+  back_off_.reset();  // it may take a moment until it answers
   retry_now();
 }
 
@@ -196,7 +191,7 @@ void SensorLink::set(Word word, const std::string& detail) {
 }
 
 void SensorLink::say_streaming() {
-  failures_ = 0;
+  back_off_.reset();
   told_silent_ = false;
   const double off_hz = off_nominal_hz();
   set(Word::streaming, off_hz == 0.0 ? address_.text : wrong_rate(address_.text, off_hz, setup_.rate_hz));

@@ -12,11 +12,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "daemon/assembler.hpp"
+#include "daemon/back_off.hpp"
 #include "daemon/block_writer.hpp"
 #include "daemon/discovery.hpp"
 #include "daemon/plan.hpp"
@@ -91,8 +91,7 @@ class SensorLink {
   std::uint64_t opening_ = 0;  // which opening of the port a callback belongs to
   bool talking_ = false;       // the start session is over
   bool started_ = false, opened_before_ = false, retrying_ = false, ending_ = false;
-  int failures_ = 0;
-  std::minstd_rand jitter_;
+  BackOff back_off_;
   boost::asio::steady_timer retry_timer_, look_timer_, room_timer_;
   std::int64_t last_sample_ns_ = 0;
   AssemblerCounts at_sample_;  // as they stood then
