@@ -152,7 +152,7 @@ constexpr auto configuration_table = joined(condition_table<C>, std::to_array<Ro
 
   {{"serve.listen", "addresses for clients, unix:PATH or tcp:HOST:PORT; none is the default pair"},
    [](C& c) -> Value { return &c.serve.listen; }},
-  {{"serve.http", "address of the browser's page; only off in this version"},
+  {{"serve.http", "where HTTP and WebSocket are served, HOST:PORT (port 0 picks one), or off"},
    [](C& c) -> Value { return &c.serve.http; }},
   {{"record.data_dir", "folder of recordings; empty is the user's data folder"},
    [](C& c) -> Value { return &c.record.data_dir; }},

@@ -242,8 +242,6 @@ void validate(const Configuration& c) {
   if (!c.dsp.features.activity && c.dsp.repetition.enabled)
     m.add(at("features.activity"), "features.activity", "false",
           "must be true where repetition.enabled is: efforts are followed by it");
-  if (c.serve.http != "off")
-    m.add(at("serve.http"), "serve.http", quoted(c.serve.http), "must be \"off\" in this version");
   Names sensor_names;
   Names channel_names;
   for (const SensorConfig& sensor : c.sensors) {

@@ -16,6 +16,7 @@ namespace myod::daemon {
 
 namespace {
 
+constexpr std::int64_t longest_turn_ns = 3'000'000'000;
 constexpr auto tick_period = std::chrono::seconds(1);
 constexpr std::size_t block_ring_bytes = std::size_t{1} << 20;  // a second of 64 channels at 2 kHz
 
@@ -34,6 +35,7 @@ std::vector<std::string> addresses(const config::Configuration& configuration) {
 serve::Options serve_options(const config::Configuration& configuration, const std::string& boot_id) {
   serve::Options options;
   options.listen = addresses(configuration);
+  if (configuration.serve.http != "off") options.listen.push_back("http://" + configuration.serve.http);
   options.boot_id = boot_id;
   options.program = std::string("myod ") + config::version;
   options.pairs = config::pair_names(configuration);
@@ -91,14 +93,15 @@ App::App(boost::asio::io_context& io, config::Configuration configuration)
                  commands_.handle(command, client, std::move(reply));
                },
                [this](std::uint64_t client) { commands_.client_gone(client); },
-               [this](v1::Status& status) { fill_status(status); }}),
+               [this](v1::Status& status) { fill_status(status); }, [this] { return trouble(); }}),
       pages_(make_pages()),
       acquisition_(plans_, pointers(blocks_), dsp_wake_, [this] { bell_.ring(); }),
       bell_fd_(io, bell_.fd()),
       timer_(io),
       said_(plans_.size()),
       begun_(plans_.size()),
-      started_ns_(monotonic_ns()) {}
+      started_ns_(monotonic_ns()),
+      dsp_progress_(started_ns_) {}
 
 App::~App() {
   bell_fd_.release();  // the bell closes it
@@ -162,6 +165,7 @@ void App::tick() {
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     commands_.tick(monotonic_ns());
+    dsp_progress_.still_ns(dsp_.counters().wakes.load(), monotonic_ns());
     pipelines_.retry();
     tick();
   });
@@ -252,6 +256,14 @@ void App::describe(const dsp::Stream& stream, const dsp::Options& options, std::
   message.set_sensor_kind(std::string(plans_[index].row->name));
   message.set_config_hash(config::hash(options, stream));
   server_.describe(message);
+}
+
+/// The dsp thread wakes several times a second, with no sensor attached too.
+std::string App::trouble() {
+  const std::int64_t still_ns = dsp_progress_.still_ns(dsp_.counters().wakes.load(), monotonic_ns());
+  if (still_ns < longest_turn_ns) return {};
+  return "the dsp thread has taken no turn for " + std::to_string(still_ns / 1'000'000) +
+         " ms: the machine is overloaded, or this is a fault of myod; restart it";
 }
 
 void App::fill_status(v1::Status& status) const {

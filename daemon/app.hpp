@@ -22,6 +22,7 @@
 #include "daemon/dsp_thread.hpp"
 #include "daemon/pipelines.hpp"
 #include "daemon/plan.hpp"
+#include "daemon/progress.hpp"
 #include "daemon/record/recorder.hpp"
 #include "daemon/recordings.hpp"
 #include "daemon/serve/server.hpp"
@@ -51,6 +52,7 @@ class App {
   void begin_stream(const SensorPlan& plan, const SensorState& state);
   void look_at_pairs();
   void describe(const dsp::Stream& stream, const dsp::Options& options, std::uint32_t index, std::uint32_t epoch);
+  std::string trouble();
   void fill_status(v1::Status& status) const;
   std::vector<std::unique_ptr<control::Page>> make_pages() const;
 
@@ -88,6 +90,7 @@ class App {
   std::vector<bool> begun_;        ///< streams whose pipeline has been asked for
   std::uint64_t events_lost_told_ = 0;
   std::int64_t started_ns_ = 0;
+  Progress dsp_progress_;
   bool stopping_ = false;
 };
 

@@ -41,7 +41,7 @@ ParsedArguments parse_arguments(int argc, char** argv) {
   cli.add_option("--listen", listen,
                  "unix:PATH or tcp:HOST:PORT; may be repeated; replaces the defaults; port 0 picks one")
       ->allow_extra_args(false);
-  cli.add_option("--http", http, "off (this version serves no HTTP)");
+  cli.add_option("--http", http, "where HTTP and WebSocket are served, HOST:PORT or off (127.0.0.1:7680)");
   cli.add_option("--data-dir", data_dir, "folder of the recordings");
   cli.add_flag("--check", a.check, "check the configuration, then end");
   cli.add_flag("--print-config", a.print_config, "print the whole configuration as TOML, then end");

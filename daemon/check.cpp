@@ -19,13 +19,15 @@ namespace myod::daemon {
 namespace {
 
 void check_addresses(const config::Configuration& c) {
-  for (const std::string& address : c.serve.listen) {
+  const auto check = [&c](const std::string& key, const std::string& address) {
     try {
       serve::check_address(address);
     } catch (const std::invalid_argument& wrong) {
-      throw config::ConfigError(config::located(c, "serve.listen = " + std::string(wrong.what())));
+      throw config::ConfigError(config::located(c, key + " = " + wrong.what()));
     }
-  }
+  };
+  for (const std::string& address : c.serve.listen) check("serve.listen", address);
+  if (c.serve.http != "off") check("serve.http", "http://" + c.serve.http);
 }
 
 /// What two sensors cannot share, under one name however it is written; empty: they can.

@@ -11,6 +11,12 @@ void append_length(std::string& out, std::size_t size) {
   out.push_back(static_cast<char>(size));
 }
 
+std::string_view without_length(std::string_view framed) {
+  std::size_t at = 0;
+  while ((static_cast<unsigned char>(framed[at]) & 0x80) != 0) ++at;
+  return framed.substr(at + 1);
+}
+
 std::optional<std::string_view> FrameReader::next() {
   if (broken_) return std::nullopt;
   const std::string_view rest = std::string_view(buffer_).substr(at_);

@@ -27,6 +27,9 @@ void append_message(std::string& out, const Message& message) {
   message.SerializeToArray(out.data() + at, static_cast<int>(size));
 }
 
+/// The message of `framed`, which append_message() wrote.
+std::string_view without_length(std::string_view framed);
+
 class FrameReader {
  public:
   explicit FrameReader(std::size_t limit) : limit_(limit) {}

@@ -29,15 +29,21 @@ struct Target {
 
 namespace {
 
+constexpr std::string_view http_scheme = "http://";
+
+/// The option that gives such an address.
+std::string option(const std::string& address) { return address.starts_with(http_scheme) ? "--http" : "--listen"; }
+
 [[noreturn]] void refuse(const std::string& address, const std::string& why) {
   throw std::runtime_error("cannot listen on " + address + ": " + why);
 }
 
 [[noreturn]] void refuse_errno(const std::string& address, int error) {
   if (error == EADDRINUSE)
-    refuse(address, "another program listens there already (another myod?): stop it, or choose another with --listen");
+    refuse(address,
+           "another program listens there already (another myod?): stop it, or choose another with " + option(address));
   if (error == EACCES || error == EPERM || error == EROFS)
-    refuse(address, std::string(std::strerror(error)) + ": choose one this user may use with --listen");
+    refuse(address, std::string(std::strerror(error)) + ": choose one this user may use with " + option(address));
   refuse(address, std::strerror(error));
 }
 
@@ -126,16 +132,21 @@ Target parse_tcp(const std::string& address, const std::string& host, const std:
   if (target.size == 0 || !loopback(target.to))
     wrong(address,
           "the host must be of this machine (127.0.0.1, localhost, [::1]): signals of a person would travel the "
-          "network unprotected, and this version has no TLS: listen on tcp:127.0.0.1:" +
-              port + " and reach it from elsewhere through an SSH tunnel (ssh -L 7600:127.0.0.1:7600 HOST)");
+          "network unprotected, and this version has no TLS: listen on 127.0.0.1:" +
+              port + " and reach it from elsewhere through an SSH tunnel (ssh -L " + port + ":127.0.0.1:" + port +
+              " HOST)");
   return target;
 }
 
 Target parse(const std::string& address) {
   const auto colon = address.rfind(':');
   if (address.starts_with("unix:")) return parse_unix(address, address.substr(5));
-  if (address.starts_with("tcp:") && colon > 4)
-    return parse_tcp(address, address.substr(4, colon - 4), address.substr(colon + 1));
+  for (const std::string_view scheme : {std::string_view("tcp:"), http_scheme})
+    if (address.starts_with(scheme) && colon > scheme.size())
+      return parse_tcp(address, address.substr(scheme.size(), colon - scheme.size()), address.substr(colon + 1));
+  if (address.starts_with(http_scheme))
+    throw std::invalid_argument('"' + address.substr(http_scheme.size()) +
+                                "\": must be off or HOST:PORT, e.g. 127.0.0.1:7680");
   wrong(address, "must be unix:PATH or tcp:HOST:PORT, e.g. tcp:127.0.0.1:7600");
 }
 
@@ -202,7 +213,7 @@ void ListeningSocket::listen_tcp(const Target& target) {
   getsockname(fd_, reinterpret_cast<sockaddr*>(&to), &size);
   const in_port_t port = family_ == AF_INET ? reinterpret_cast<const sockaddr_in&>(to).sin_port
                                             : reinterpret_cast<const sockaddr_in6&>(to).sin6_port;
-  address_ = "tcp:" + target.host + ":" + std::to_string(ntohs(port));
+  address_.replace(address_.rfind(':') + 1, std::string::npos, std::to_string(ntohs(port)));
 }
 
 }  // namespace myod::serve

@@ -16,7 +16,7 @@ struct Target;  ///< an address, understood
 class ListeningSocket {
  public:
   /// unix:PATH (missing folders are made, 0750; the socket is 0660; a left-over one is replaced when nobody answers on
-  /// it) or tcp:HOST:PORT with a loopback HOST. Throws as check_address(), or std::runtime_error.
+  /// it), tcp:HOST:PORT or http://HOST:PORT with a loopback HOST. Throws as check_address(), or std::runtime_error.
   explicit ListeningSocket(const std::string& address);
   ~ListeningSocket();
   ListeningSocket(ListeningSocket&&) noexcept;

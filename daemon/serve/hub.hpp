@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,13 +38,23 @@ class Farewells {
   std::uint64_t next_ = 0;
 };
 
+/// What clients came to: whether they said Hello, what they were sent, what they were too slow for.
+struct Totals {
+  std::uint64_t served = 0, sent = 0, lost = 0;
+  Totals& operator+=(const Totals& other) {
+    served += other.served, sent += other.sent, lost += other.lost;
+    return *this;
+  }
+};
+
 struct Hub {
   Options options;
   Hooks hooks;
   std::map<std::uint32_t, DescribedStream> streams;
   Farewells farewells;
-  std::uint64_t clients = 0;      ///< so many there have been
-  std::function<Bytes()> status;  ///< the daemon's, with all clients
+  std::uint64_t clients = 0;           ///< so many there have been
+  Totals gone;                         ///< of the clients that have gone
+  std::function<v1::Status()> status;  ///< the daemon's, with all clients
 };
 
 }  // namespace myod::serve

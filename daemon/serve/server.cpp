@@ -18,6 +18,8 @@
 
 #include "daemon/clock.hpp"
 #include "daemon/serve/address.hpp"
+#include "daemon/serve/http.hpp"
+#include "daemon/serve/pages.hpp"
 #include "daemon/serve/session.hpp"
 #include "proto/convert.hpp"
 
@@ -40,7 +42,10 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
   }
 
   void start() {
-    for (Listener& listener : listeners_) accept(listener);
+    for (Listener& listener : listeners_) {
+      if (listener.socket.address().starts_with("http")) listener.door = door(listener.socket.address());
+      accept(listener);
+    }
     tick();
   }
 
@@ -117,7 +122,7 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     Bytes said;
     for (const auto& session : sessions_) {
       if (!session->listens()) continue;
-      if (!said) said = status();
+      if (!said) said = status_message();
       session->say(said);
     }
   }
@@ -139,8 +144,27 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     Listener(boost::asio::io_context& io, ListeningSocket s) : socket(std::move(s)), waiter(io, dup(socket.fd())) {}
     ListeningSocket socket;
     boost::asio::posix::stream_descriptor waiter;  // owns a duplicate
+    std::shared_ptr<HttpDoor> door;                // of HTTP
     bool paused = false;
   };
+
+  std::shared_ptr<HttpDoor> door(const std::string& url) {
+    const Options& o = hub_->options;
+    return std::make_shared<HttpDoor>(
+        HttpDoor{.names = OwnNames(url),
+                 .program = o.program,
+                 .patience = std::chrono::milliseconds(o.handshake_ms),
+                 .most = o.max_clients,
+                 .page =
+                     [self = weak_from_this()](std::string_view path) {
+                       const auto state = self.lock();
+                       return state ? page(path, *state->hub_) : Page{503, Page().type, "myod is ending\n"};
+                     },
+                 .client =
+                     [self = weak_from_this()](std::unique_ptr<Wire> wire, Peer peer) {
+                       if (const auto state = self.lock()) state->join(std::move(wire), std::move(peer));
+                     }});
+  }
 
   void accept(Listener& listener) {
     listener.paused = false;
@@ -155,7 +179,7 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     for (;;) {
       const int fd = accept4(listener.socket.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0) {
-        welcome(fd, listener.socket.family());
+        welcome(fd, listener);
       } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
         spdlog::error("no more clients can connect to {}: {}", listener.socket.address(), std::strerror(errno));
         listener.paused = true;  // the next tick tries again: asking at once would spin
@@ -166,13 +190,20 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     }
   }
 
-  void welcome(int fd, int family) {
-    const int yes = 1;
+  void welcome(int fd, const Listener& listener) {
+    const int family = listener.socket.family(), yes = 1;
     if (family != AF_UNIX) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     // What the kernel holds can no longer be thinned, and the kernel would take megabytes.
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kernel_bytes, sizeof kernel_bytes);
+    if (listener.door == nullptr) return join(stream_wire(io_.get_executor(), family, fd), identify(fd));
+    const auto tcp = family == AF_INET ? boost::asio::ip::tcp::v4() : boost::asio::ip::tcp::v6();
+    serve_http({io_, tcp, fd}, identify(fd), listener.door);
+  }
+
+  void join(std::unique_ptr<Wire> wire, Peer peer) {
+    if (stopped_) return wire->close();
     sweep();
-    const auto session = std::make_shared<Session>(stream_wire(io_.get_executor(), family, fd), identify(fd), hub_);
+    const auto session = std::make_shared<Session>(std::move(wire), std::move(peer), hub_);
     const bool full = sessions_.size() >= hub_->options.max_clients;
     sessions_.push_back(session);
     session->start();
@@ -201,16 +232,28 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     Bytes said;
     for (const auto& session : sessions_) {
       if (!session->wants_status()) continue;
-      if (!said) said = status();
+      if (!said) said = status_message();
       session->say(said);
     }
   }
 
-  Bytes status() const {
+  v1::Status status() const {
+    v1::Status status;
+    hub_->hooks.status(status);
+    Totals totals = hub_->gone;
+    for (const auto& session : sessions_) {
+      if (session->served()) *status.add_clients() = session->status();
+      if (!session->closed()) totals += session->totals();
+    }
+    status.set_clients_served(totals.served);
+    status.set_messages_sent(totals.sent);
+    status.set_frames_lost(totals.lost);
+    return status;
+  }
+
+  Bytes status_message() const {
     v1::ServerMessage message;
-    hub_->hooks.status(*message.mutable_status());
-    for (const auto& session : sessions_)
-      if (session->served()) *message.mutable_status()->add_clients() = session->status();
+    *message.mutable_status() = status();
     return serialise(message);
   }
 

@@ -1,6 +1,6 @@
-// The serve thread's face to clients: Unix sockets and TCP, one Session each. Everything here runs on the io_context's
-// thread. What the dsp thread says comes in as records and leaves serialised once, however many clients want it; a
-// client that stops reading is thinned or disconnected by its own policy and delays nobody.
+// The serve thread's face to clients: Unix sockets, TCP and WebSockets, one Session each. Everything here runs on the
+// io_context's thread. What the dsp thread says comes in as records and leaves serialised once, however many clients
+// want it; a client that stops reading is thinned or disconnected by its own policy and delays nobody.
 #pragma once
 
 #include <utility>
@@ -19,7 +19,7 @@
 namespace myod::serve {
 
 struct Options {
-  std::vector<std::string> listen;  ///< unix:PATH, tcp:HOST:PORT (port 0 picks one)
+  std::vector<std::string> listen;  ///< unix:PATH, tcp:HOST:PORT, http://HOST:PORT (port 0 picks one)
   std::string boot_id;
   std::string program;                  ///< "myod 0.1.0"
   std::vector<dsp::PairNames> pairs;    ///< as the dsp thread counts them
@@ -41,6 +41,8 @@ struct Hooks {
   std::function<void(std::uint64_t client)> gone;
   /// Fills sensors, losses, recording; the server adds its clients.
   std::function<void(v1::Status&)> status;
+  /// Why the daemon does not do its work, for /healthz; empty when it does. May be empty itself.
+  std::function<std::string()> trouble = {};
 };
 
 class Server {
@@ -49,7 +51,7 @@ class Server {
   Server(boost::asio::io_context&, Options, Hooks);
   ~Server();
 
-  /// As bound, ports filled in: unix:/run/..., tcp:127.0.0.1:7600.
+  /// As bound, ports filled in: unix:/run/..., tcp:127.0.0.1:7600, http://127.0.0.1:7680.
   std::vector<std::string> addresses() const;
 
   /// A stream begins, or begins again with a new epoch.

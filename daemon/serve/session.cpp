@@ -106,7 +106,12 @@ void Session::on_message(const v1::ClientMessage& message) {
          answer.mutable_pong()->set_t2_ns(monotonic_ns());
          s.say(serialise(answer));
        }},
-      {Body::kStatusRequest, [](Session& s, const v1::ClientMessage&) { s.say(s.hub_->status()); }},
+      {Body::kStatusRequest,
+       [](Session& s, const v1::ClientMessage&) {
+         v1::ServerMessage answer;
+         *answer.mutable_status() = s.hub_->status();
+         s.say(serialise(answer));
+       }},
   };
   if (message.has_hello() != (state_ == State::greeting))
     return end(v1::GOODBYE_CODE_PROTOCOL_ERROR, "the first message is Hello, and no other");
@@ -279,6 +284,7 @@ void Session::end(v1::GoodbyeCode code, const std::string& reason) {
 void Session::close() {
   if (closed()) return;
   state_ = State::closed;
+  hub_->gone += totals();
   deadline_.cancel();
   wire_->close();
   if (hub_->hooks.gone) hub_->hooks.gone(number_);

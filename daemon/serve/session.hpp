@@ -50,6 +50,7 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Said Hello and not ended.
   bool served() const { return state_ == State::served; }
   v1::ClientStatus status() const;
+  Totals totals() const { return {program_.empty() ? 0U : 1U, outbox_.sent(), outbox_.lost()}; }
 
  private:
   enum class State : unsigned char { greeting, served, ending, closed };

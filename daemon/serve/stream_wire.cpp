@@ -58,7 +58,7 @@ class StreamWire final : public Wire {
 
 }  // namespace
 
-std::unique_ptr<Wire> stream_wire(boost::asio::any_io_executor executor, int family, int fd) {
+std::unique_ptr<Wire> stream_wire(const boost::asio::any_io_executor& executor, int family, int fd) {
   return std::make_unique<StreamWire>(executor, family, fd);
 }
 

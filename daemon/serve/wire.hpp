@@ -39,6 +39,6 @@ class Wire {
 };
 
 /// Bytes over a Unix socket or TCP: a varint length before each message.
-std::unique_ptr<Wire> stream_wire(boost::asio::any_io_executor executor, int family, int fd);
+std::unique_ptr<Wire> stream_wire(const boost::asio::any_io_executor& executor, int family, int fd);
 
 }  // namespace myod::serve

@@ -187,8 +187,6 @@ TEST(Config, FiltersAndBandsMustNotCross) {
   EXPECT_EQ(parse_error("[condition]\nlowpass_hz = 10\nhighpass = false"), "no error");
   EXPECT_EQ(parse_error("features.band_high_hz = 15"),
             "lab.toml:1: features.band_high_hz = 15.0: must be above features.band_low_hz = 20.0 Hz");
-  EXPECT_EQ(set_error("serve.http=127.0.0.1:7680"),
-            "--set: serve.http = \"127.0.0.1:7680\": must be \"off\" in this version");
 }
 
 TEST(Config, NamesAreUniqueOverAllSensors) {

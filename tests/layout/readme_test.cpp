@@ -9,6 +9,7 @@
 
 #include "daemon/port/port.hpp"
 #include "daemon/sensors/sensor.hpp"
+#include "daemon/serve/metrics.hpp"
 #include "dsp/features/table.hpp"
 #include "dsp/words.hpp"
 
@@ -46,6 +47,14 @@ std::string feature_table_text() {
   return s;
 }
 
+std::string metric_table_text() {
+  std::string s = "| metric | type | label | meaning |\n| --- | --- | --- | --- |\n";
+  for (const serve::MetricInfo& m : serve::list_metrics())
+    s += "| `" + std::string(m.name) + "` | " + std::string(m.type) + " | " + std::string(m.labels) + " | " +
+         std::string(m.meaning) + " |\n";
+  return s;
+}
+
 /// What stands between <!-- NAME --> and <!-- /NAME -->.
 std::string between(const std::string& name) {
   std::stringstream text;
@@ -60,6 +69,8 @@ std::string between(const std::string& name) {
 
 TEST(Readme, ItsSensorsAreThoseOfTheSensorTable) { EXPECT_EQ(between("sensors"), sensor_table_text()); }
 TEST(Readme, ItsFeaturesAreThoseOfTheFeatureTable) { EXPECT_EQ(between("features"), feature_table_text()); }
+
+TEST(Readme, ItsMetricsAreThoseOfTheMetricTable) { EXPECT_EQ(between("metrics"), metric_table_text()); }
 
 /// Every text of `pattern`'s first group.
 std::set<std::string> all(const std::string& text, const char* pattern) {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "tests/daemon/program/rig.hpp"
+#include "tests/support/http.hpp"
 
 namespace myod::test {
 namespace {
@@ -52,8 +53,8 @@ TEST(Life, EndsCleanlyOnSignalsAtAnyMomentOfTheStart) {
   int clean = 0;
   for (int i = 0; i < moments; ++i) {
     const TemporaryFolder folder;
-    Process myod(
-        {program("myod"), "--sensor", "sim", "--listen", "unix:" + (folder / "s"), "--data-dir", folder.path()});
+    Process myod({program("myod"), "--sensor", "sim", "--listen", "unix:" + (folder / "s"), "--http", "off",
+                  "--data-dir", folder.path()});
     std::this_thread::sleep_for(start_up * i / moments);
     const bool in_time = awaits_sigterm(myod.pid());
     myod.signal(SIGTERM);
@@ -75,7 +76,7 @@ TEST(Life, EndsCleanlyOnASignalFromBeforeItsFirstInstruction) {
     sigemptyset(&held);
     sigaddset(&held, number);
     pthread_sigmask(SIG_BLOCK, &held, &before);
-    Process myod({program("myod"), "--sensor", "sim", "--listen", "unix:" + (folder / "s")});
+    Process myod({program("myod"), "--sensor", "sim", "--listen", "unix:" + (folder / "s"), "--http", "off"});
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     myod.signal(number);
     EXPECT_EQ(myod.wait(), 0);
@@ -87,7 +88,8 @@ TEST(Life, EndsCleanlyOnASignalWhileItsLibrariesAreSetUp) {
   GTEST_SKIP() << "SKIPPED: the sanitizer wants to be the first library";
 #else
   const TemporaryFolder folder;
-  Process myod({program("myod"), "--sensor", "sim", "--listen", "unix:" + (folder / "s"), "--data-dir", folder.path()},
+  Process myod({program("myod"), "--sensor", "sim", "--listen", "unix:" + (folder / "s"), "--http", "off", "--data-dir",
+                folder.path()},
                {{"LD_PRELOAD", MYOD_EARLY_SIGNAL}});
   EXPECT_EQ(myod.wait(), 0);
 #endif
@@ -141,6 +143,26 @@ TEST(Life, RefusesAddressesItCannotListenOnAtCheckAndAtStart) {
     refuses({"--sensor", "sim", "--config", file}, file + ":2: ", "serve.listen");
     refuses({"--sensor", "sim", "--listen", wrong}, "--listen: ", "serve.listen");
   }
+  for (const char* wrong : {"7680", "on", "0.0.0.0:7680", "127.0.0.1:99999", "http://127.0.0.1:7680"})
+    refuses({"--sensor", "sim", "--http", wrong}, "--http: ", "serve.http");
+}
+
+TEST(Life, ServesHttpWhereItSaysAndRefusesAPortThatIsTakenWithTheRemedy) {
+  const TemporaryFolder folder;
+  const auto words = [&folder](const std::string& socket, const std::string& http) {
+    return Words{program("myod"), "--sensor",      "sim",    "--listen", "unix:" + (folder / socket),
+                 "--data-dir",    folder / "data", "--http", http};
+  };
+  Process myod(words("a", "127.0.0.1:0"));
+  const auto ready = myod.line_with("ready ");
+  ASSERT_TRUE(ready);
+  const std::string url = ready->substr(ready->find("http://"));
+  EXPECT_TRUE(get(url, "/healthz").ends_with("\r\n\r\nok\n"));
+  EXPECT_NE(get(url, "/metrics").find("\nmyod_sensor_samples_total{sensor=\"sim\"} "), std::string::npos);
+  const Finished second = run(words("b", url.substr(url.find("//") + 2)));
+  EXPECT_EQ(second.code, 1);
+  EXPECT_NE(second.err.find("cannot listen on " + url), std::string::npos) << second.err;
+  EXPECT_NE(second.err.find("choose another with --http"), std::string::npos) << second.err;
 }
 
 TEST(Life, RefusesSensorsItCannotRunAtCheckAndAtStart) {

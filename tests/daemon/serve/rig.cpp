@@ -8,7 +8,7 @@ namespace myod::serve {
 
 Rig::Rig(Options options, Hooks hooks) {
   const Options usual;
-  options.listen = {"unix:" + (folder_ / "run/myod.sock"), "tcp:127.0.0.1:0"};
+  options.listen = {"unix:" + (folder_ / "run/myod.sock"), "tcp:127.0.0.1:0", "http://127.0.0.1:0"};
   options.program = "myod test";
   options.boot_id = "boot";
   if (options.heartbeat_ms == usual.heartbeat_ms) options.heartbeat_ms = 3'600'000;

@@ -30,7 +30,7 @@ class Rig {
  public:
   static constexpr std::uint32_t channels = 64;
 
-  /// Listens on a Unix socket and on TCP; options.listen is filled in. No heartbeats unless asked for.
+  /// Listens on a Unix socket, TCP and HTTP; options.listen is filled in. No heartbeats unless asked for.
   explicit Rig(Options options = {}, Hooks hooks = {});
   ~Rig();
 
@@ -49,6 +49,7 @@ class Rig {
 
   const std::string& unix_address() const { return addresses_[0]; }
   const std::string& tcp_address() const { return addresses_[1]; }
+  const std::string& http_address() const { return addresses_[2]; }
   v1::Status status();
 
  private:

@@ -1,0 +1,4 @@
+// Boost.Beast (HTTP and WebSocket), likewise.
+#include <utility>
+
+#include <boost/beast/src.hpp>
