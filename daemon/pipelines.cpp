@@ -15,7 +15,7 @@ Pipelines::Outcome busy_now() { return {"a change of settings is under way: try 
 
 /// As the wire's config_hash, which is this number's digits.
 std::uint64_t config_id(const dsp::Options& options, const dsp::Stream& stream) {
-  const std::string digits = config::hash(options, stream.channels);
+  const std::string digits = config::hash(options, stream);
   std::uint64_t id = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), id, 16);
   return id;
