@@ -190,6 +190,7 @@ void Pipeline::apply(const Command& command, Sink& sink) noexcept {
 void Pipeline::take_seed(std::span<ChannelSeed> out) const noexcept {
   assert(out.size() == state_->stream.channels.size());
   std::fill(out.begin(), out.end(), ChannelSeed{});
+  state_->edges.take_seed(out);
   for (std::size_t lane = 0; lane < state_->lane_count; ++lane) {
     const Lane& muscle = state_->muscles[lane];
     ChannelSeed& seed = out[state_->channel(lane)];
@@ -216,6 +217,7 @@ void Pipeline::plant_seed(std::span<const ChannelSeed> seed, std::uint64_t next_
   s.next_index = s.clean_since = next_index;
   s.validity.start(next_index);
   s.restart_hops(next_index);
+  s.edges.plant_seed(seed);
   for (std::size_t lane = 0; lane < s.lane_count; ++lane) {
     Lane& muscle = s.muscles[lane];
     const ChannelSeed& from = seed[s.channel(lane)];

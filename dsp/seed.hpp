@@ -102,9 +102,11 @@ struct ChannelSeed {
   double mains_found_hz = 0.0;  ///< nominal line the canceller knows; 0: none
   double mains_hz = 0.0;        ///< tracked line that is being taken out; 0: it is not
   Expectation expectation{};
-  bool clonus = false;             ///< an episode was told and is not over
-  bool reference_earlier = false;  ///< given, not measured with the electrodes as they are now
-  FirstEfforts first_efforts{};    ///< while repetition_rest_uv is not known
+  bool clonus = false;                                      ///< an episode was told and is not over
+  bool reference_earlier = false;                           ///< given, not measured with the electrodes as they are now
+  FirstEfforts first_efforts{};                             ///< while repetition_rest_uv is not known
+  double level = std::numeric_limits<double>::quiet_NaN();  ///< of a digital channel: its newest
+  bool level_after_gap = false;                             ///< samples were lost since then
 };
 
 }  // namespace myod::dsp

@@ -40,6 +40,7 @@ constexpr std::array seed_doubles{
     SeedRow<double>{"mains_hz", [](Seed& s) -> double& { return s.mains_hz; }},
     SeedRow<double>{"expected_until_s", [](Seed& s) -> double& { return s.expectation.until_s; }},
     SeedRow<double>{"last_valid_s", [](Seed& s) -> double& { return s.repetition.last_valid_s; }},
+    SeedRow<double>{"level", [](Seed& s) -> double& { return s.level; }},
 };
 constexpr std::array seed_counts{
     SeedRow<std::uint64_t>{"onsets", [](Seed& s) -> std::uint64_t& { return s.onsets; }},
@@ -58,6 +59,7 @@ constexpr std::array seed_flags{
     SeedRow<bool>{"unexpected_told", [](Seed& s) -> bool& { return s.expectation.told; }},
     SeedRow<bool>{"clonus", [](Seed& s) -> bool& { return s.clonus; }},
     SeedRow<bool>{"rest_lost", [](Seed& s) -> bool& { return s.repetition.rest_lost; }},
+    SeedRow<bool>{"level_after_gap", [](Seed& s) -> bool& { return s.level_after_gap; }},
 };
 
 /// The doubles of a point of a trend.

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "dsp/seed.hpp"
 #include "dsp/stream.hpp"
 
 namespace myod::dsp {
@@ -40,6 +42,16 @@ class Edges {
   }
   void gap() noexcept {
     for (Line& line : lines_) line.after_gap = true;
+  }
+
+  /// By stream channel: what changed exactly where a pipeline replaced another is told, too.
+  void take_seed(std::span<ChannelSeed> out) const noexcept {
+    for (const Line& line : lines_)
+      out[line.channel].level = line.level, out[line.channel].level_after_gap = line.after_gap;
+  }
+  void plant_seed(std::span<const ChannelSeed> seed) noexcept {
+    for (Line& line : lines_)
+      line.level = seed[line.channel].level, line.after_gap = seed[line.channel].level_after_gap;
   }
 
  private:

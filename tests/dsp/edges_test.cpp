@@ -86,6 +86,23 @@ TEST_F(Edges, ThatAGapHidesAreToldAfterItAndAsSuch) {
   EXPECT_EQ(triggers[2].event.text.view(), "0 to 1, within the gap before");
 }
 
+TEST_F(Edges, ExactlyWhereAPipelineReplacesAnotherAreTold) {
+  for (const std::size_t hand_over : {1234, 1235, 1237, 4999}) {
+    dsp::Pipeline before(stream(), {}), after(stream(), {});
+    test::Recorder told;
+    feed(before, told, raw, 0, hand_over, 100);
+    std::vector<dsp::ChannelSeed> seed(3);
+    before.take_seed(seed);
+    after.plant_seed(seed, hand_over);
+    feed(after, told, raw, hand_over, samples, 100);
+    const auto triggers = told.of(dsp::EventKind::trigger);
+    ASSERT_EQ(triggers.size(), 3U) << "at " << hand_over;
+    EXPECT_EQ(triggers[0].event.t_event_s, 1.234);
+    EXPECT_EQ(triggers[1].event.t_event_s, 1.237);
+    EXPECT_EQ(triggers[2].event.t_event_s, 4.999);
+  }
+}
+
 TEST_F(Edges, AreNotMadeBySamplesWithoutANumber) {
   for (std::size_t i = 2000; i < 2010; ++i) raw[3 * i + 2] = std::numeric_limits<double>::quiet_NaN();
   feed(pipeline, seen, raw, 0, samples, 100);
