@@ -38,6 +38,8 @@ struct SensorConfig {
   std::int64_t bits = 0;
   std::int64_t counter_column = 0;
   std::int64_t timestamp_column = 0;
+  std::int64_t unit = 0;
+  bool lead_off = false;
   std::vector<ChannelConfig> channel;
 
   Places places;  ///< keys without "sensor."; channels as channel.0.name

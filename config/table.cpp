@@ -185,6 +185,10 @@ constexpr auto sensor_table = std::to_array<Row<S>>({
    [](S& s) -> Value { return &s.counter_column; }},
   {{"timestamp_column", "text formats: column with a time stamp; 0 is none", 0, 64},
    [](S& s) -> Value { return &s.timestamp_column; }},
+  {{"unit", "of several units on one receiver (umyo) the id of this one; 0 is the one heard first", 0, 4294967295.0},
+   [](S& s) -> Value { return &s.unit; }},
+  {{"lead_off", "cyton: a current through the electrodes tells which are loose; its 31.2 Hz is in the signal meanwhile"},
+   [](S& s) -> Value { return &s.lead_off; }},
 });
 
 constexpr auto channel_table = std::to_array<Row<H>>({

@@ -25,6 +25,7 @@ Assembler::Assembler(const sensors::SensorRow& row, const sensors::Setup& setup,
       size_(row.fixed_size ? sensors::frame_size(row, setup) : 0),
       axis_(modulus_, setup.rate_hz, row.instants, counts_, std::move(on_frame)),
       doubt_(most_doubts) {
+  if (setup.unit != 0) unit_ = static_cast<std::uint32_t>(setup.unit);
   buffer_.reserve(2 * slice_bytes + row.max_frame_bytes * (row.lock_frames + history_frames));
 }
 

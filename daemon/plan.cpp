@@ -26,6 +26,8 @@ sensors::Setup wished_setup(const config::SensorConfig& c) {
   s.bits = c.bits;
   s.counter_column = c.counter_column;
   s.timestamp_column = c.timestamp_column;
+  s.unit = c.unit;
+  s.lead_off = c.lead_off;
   return s;
 }
 

@@ -106,7 +106,7 @@ void SensorLink::begin_session() {
   const bool file = address_.kind == port::Address::Kind::file;
   if (back_off_.fresh() || state_.state != Word::waiting) set(Word::starting, "opened " + address_.text);
   session_ = std::make_unique<Session>(
-      io_, *port_, file ? std::vector<sensors::Step>() : plan_.row->start(setup_), plan_.row->refusals,
+      io_, *port_, file ? std::vector<sensors::Step>() : plan_.row->start(setup_), plan_.row->refusals(setup_),
       [this](const std::string& why, const std::string& rest) { session_done(why, rest); });
   session_->start();
 }
@@ -220,6 +220,7 @@ void SensorLink::publish(bool news) {
 /// The gravest of what looks wrong although samples come.
 dsp::Text<200> SensorLink::hint_now() const {
   if (!mostly_skipped_.view().empty()) return mostly_skipped_;
+  if (const dsp::Text<200> loose = electrodes_->hint(); !loose.view().empty()) return loose;
   const dsp::Text<200> scale = scale_ ? scale_->hint() : dsp::Text<200>();
   return scale.view().empty() ? early_wrap(state_.counts) : scale;
 }
@@ -289,7 +290,7 @@ void SensorLink::shut_down(std::function<void()> done) {
   }
   talking_ = false;
   if (session_) boost::asio::post(io_, [old = std::shared_ptr<Session>(std::move(session_))] {});
-  session_ = std::make_unique<Session>(io_, *port_, plan_.row->stop(setup_), plan_.row->refusals,
+  session_ = std::make_unique<Session>(io_, *port_, plan_.row->stop(setup_), plan_.row->refusals(setup_),
                                        [this, done = std::move(done)](const std::string&, const std::string&) {
                                          drop_port();
                                          done();

@@ -19,6 +19,7 @@
 #include "daemon/back_off.hpp"
 #include "daemon/block_writer.hpp"
 #include "daemon/discovery.hpp"
+#include "daemon/electrode_watch.hpp"
 #include "daemon/plan.hpp"
 #include "daemon/port/port.hpp"
 #include "daemon/recognition.hpp"
@@ -103,6 +104,7 @@ class SensorLink {
 
   std::unique_ptr<Assembler> assembler_;
   std::unique_ptr<BlockWriter> writer_;
+  std::optional<ElectrodeWatch> electrodes_;
   std::optional<ScaleWatch> scale_;  // of kinds whose converter the user describes
   std::optional<ColumnVote> vote_;
   std::vector<std::uint8_t> voted_bytes_;  // so that no line is lost by looking at it

@@ -54,10 +54,12 @@ void SensorLink::find_layout() {
 void SensorLink::layout_found() {
   const std::vector<dsp::Channel> channels = plan_.row->channels(setup_);
   const auto values = static_cast<std::uint32_t>(channels.size());
+  electrodes_.emplace(*plan_.row, setup_, channels);
   if (plan_.row->default_bits != 0) scale_.emplace(channels, setup_);
   const bool waits = address_.kind == port::Address::Kind::file && address_.speed == 0.0;
   assembler_ = std::make_unique<Assembler>(*plan_.row, setup_, [this](const PlacedFrame& p) {
     writer_->add(p, assembler_->timebase(), arrival_ns_, off_nominal_hz() != 0.0);
+    electrodes_->add(*p.frame);
     if (scale_) scale_->add(*p.frame);
   });
   writer_ = std::make_unique<BlockWriter>(blocks_, dsp_, plan_.stream, values, waits);

@@ -14,8 +14,8 @@ constexpr int most_drains = 1000;  // a device that never falls silent is asked 
 }  // namespace
 
 Session::Session(boost::asio::io_context& io, port::Port& port, std::vector<sensors::Step> steps,
-                 const std::vector<sensors::Refusal>& refusals, OnDone on_done)
-    : timer_(io), port_(port), steps_(std::move(steps)), refusals_(refusals), on_done_(std::move(on_done)) {}
+                 std::vector<sensors::Refusal> refusals, OnDone on_done)
+    : timer_(io), port_(port), steps_(std::move(steps)), refusals_(std::move(refusals)), on_done_(std::move(on_done)) {}
 
 void Session::run() {
   for (; at_ < steps_.size(); ++at_) {
@@ -73,7 +73,7 @@ void Session::input(std::span<const std::uint8_t> bytes) {
 bool Session::refused() {
   for (const sensors::Refusal& r : refusals_) {
     if (input_.find(r.answer) == std::string::npos) continue;
-    end(std::string(r.meaning));
+    end(r.meaning);
     return true;
   }
   return false;

@@ -24,7 +24,7 @@ class Session {
   using OnDone = std::function<void(const std::string& why, std::string rest)>;
 
   Session(boost::asio::io_context& io, port::Port& port, std::vector<sensors::Step> steps,
-          const std::vector<sensors::Refusal>& refusals, OnDone on_done);
+          std::vector<sensors::Refusal> refusals, OnDone on_done);
   void start() { run(); }
   void input(std::span<const std::uint8_t> bytes);
 
@@ -38,7 +38,7 @@ class Session {
   boost::asio::steady_timer timer_;
   port::Port& port_;
   std::vector<sensors::Step> steps_;
-  const std::vector<sensors::Refusal>& refusals_;  // of a row: they outlive every session
+  const std::vector<sensors::Refusal> refusals_;
   OnDone on_done_;
   std::size_t at_ = 0;
   bool timing_ = false;  // the step's time runs

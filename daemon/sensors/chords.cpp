@@ -10,11 +10,14 @@
 //   UNO-R3 and clones 6   10    250         RPI-PICO-RP2040    3  12    500
 //   UNO-R4            6   14    500         NPG-LITE           3  12    500
 //   NANO and clones   8   10    250         STM32F4-BLACK-PILL 8  12    500
-//   MEGA-2560-R3      16  10    250         GIGA-R1            6  16    500
+//   MEGA and clones   16  10    250         STM32G4-CORE-BOARD 16 12    500
+//                                           GIGA-R1            6  16    500
 //
 // Commands are lines: WHORU is answered by the board's name, START and STOP by nothing, STATUS by one of these. The
 // board collects a command for a second, so those that follow faster run together; any byte stops a running stream.
 // Opening the port resets an AVR, which takes two seconds. START does not reset the counter.
+#include <array>
+#include <cmath>
 #include <utility>
 
 #include "daemon/sensors/bytes.hpp"
@@ -73,22 +76,44 @@ std::vector<Step> start(const Setup&) {
 
 std::vector<Step> stop(const Setup&) { return {Step::send("STOP\n"), Step::drain(50)}; }
 
+struct Board {
+  std::string_view name;
+  double rate_hz;
+  std::uint32_t channels;
+  std::int64_t bits;
+};
+constexpr std::array<Board, 13> boards{{{"UNO-R3", 250, 6, 10},
+                                        {"UNO-CLONE", 250, 6, 10},
+                                        {"GENUINO-UNO", 250, 6, 10},
+                                        {"UNO-R4", 500, 6, 14},
+                                        {"NANO-CLASSIC", 250, 8, 10},
+                                        {"NANO-CLONE", 250, 8, 10},
+                                        {"MEGA-2560-R3", 250, 16, 10},
+                                        {"MEGA-2560-CLONE", 250, 16, 10},
+                                        {"RPI-PICO-RP2040", 500, 3, 12},
+                                        {"NPG-LITE", 500, 3, 12},
+                                        {"STM32F4-BLACK-PILL", 500, 8, 12},
+                                        {"STM32G4-CORE-BOARD", 500, 16, 12},
+                                        {"GIGA-R1", 500, 6, 16}}};
+
+bool fits(const Board& b, const Setup& setup) { return b.channels == setup.channels && b.bits == setup.bits; }
+
 std::string_view board_of(const Setup& setup) {
-  struct Board {
-    std::uint32_t channels;
-    std::int64_t bits;
-    std::string_view name;
-  };
-  static constexpr std::array<Board, 7> boards{{{6, 10, "UNO-R3"},
-                                                {6, 14, "UNO-R4"},
-                                                {8, 10, "NANO-CLASSIC"},
-                                                {16, 10, "MEGA-2560-R3"},
-                                                {3, 12, "NPG-LITE"},
-                                                {8, 12, "STM32F4-BLACK-PILL"},
-                                                {6, 16, "GIGA-R1"}}};
   for (const Board& b : boards)
-    if (b.channels == setup.channels && b.bits == setup.bits) return b.name;
+    if (fits(b, setup)) return b.name;
   return "UNO-CLONE";
+}
+
+/// A board that is known and sends other frames than those that are set up.
+std::vector<Refusal> refusals(const Setup& setup) {
+  std::vector<Refusal> list;
+  for (const Board& b : boards)
+    if (!fits(b, setup) || b.rate_hz != setup.rate_hz)
+      list.push_back({std::string(b.name) + "\r\n", "the board says it is " + std::string(b.name) +
+                                                        ": set channels = " + std::to_string(b.channels) +
+                                                        ", bits = " + std::to_string(b.bits) +
+                                                        ", rate_hz = " + std::to_string(std::lround(b.rate_hz))});
+  return list;
 }
 
 std::string device(const Setup& setup, DeviceState& state, std::uint8_t byte) {
@@ -127,6 +152,7 @@ const SensorRow chords_row = [] {
   row.format = format;
   row.channels = channels;
   row.start = start;
+  row.refusals = refusals;
   row.stop = stop;
   row.device = device;
   row.default_full_scale = 5.0;

@@ -12,6 +12,10 @@
 //   samples a second; the two are one instant, 125 a second. Here they are one frame of 66 bytes whose counter is half
 //   the even one's. A pair that lost a packet is lost.
 //
+// The packet has no bits of lead-off: while the test current flows (z), 6 nA at 31.2 Hz, the electrodes' impedance is
+// in the samples. Board modes (/) other than the default put something else in the auxiliary bytes; none is chosen
+// here.
+//
 // A radio outage puts text into the stream ("Failure: ... $$$"). Every text ends with $$$. Firmware 1 took ~6 for two
 // commands and switched channel 6 off, so it precedes `d`, which switches everything on again.
 #include <algorithm>
@@ -145,7 +149,8 @@ char gain_code(double gain) {
 }
 
 /// From any state: stop, reset, defaults, then every input of the board: those in use bipolar (both switches to the
-/// reference open) at the gain asked for, the others off.
+/// reference open) at the gain asked for, the others off. On wish the board's test current flows through both
+/// electrodes of each.
 std::vector<Step> start_board(const Setup& setup, std::uint32_t inputs, std::string_view banner) {
   constexpr int quiet_ms = 100, reset_ms = 5000, answer_ms = 2000;
   const std::string end(end_of_text);
@@ -164,6 +169,9 @@ std::vector<Step> start_board(const Setup& setup, std::uint32_t inputs, std::str
     steps.push_back(Step::send(std::string("x") + of_channels[i] + (used ? '0' : '1') + gain_code(setup.gain) +
                                (used ? "0100X" : "0000X")));
     steps.push_back(Step::expect("Success: Channel set for " + std::to_string(i + 1), end, answer_ms));
+    if (!used || !setup.lead_off) continue;
+    steps.push_back(Step::send(std::string("z") + of_channels[i] + "11Z"));
+    steps.push_back(Step::expect("Success: Lead off set for " + std::to_string(i + 1), end, answer_ms));
   }
   steps.push_back(Step::send("b"));
   return steps;
@@ -322,10 +330,13 @@ SensorRow common_row() {
   row.stop = stop;
   row.at_rest = at_rest;
   row.outage = "Failure: Communications timeout - Device failed to poll Host$$$";
-  row.refusals = {
-      {"Failure: Communications timeout", "the dongle is there, the board does not answer: switch it to PC"},
-      {"Failure: System is Down", "the dongle is there, the board is not: switch it to PC"},
-      {"Failure:", "the board refused a setting"}};
+  row.can_test_leads = true;
+  row.refusals = [](const Setup&) {
+    return std::vector<Refusal>{
+        {"Failure: Communications timeout", "the dongle is there, the board does not answer: switch it to PC"},
+        {"Failure: System is Down", "the dongle is there, the board is not: switch it to PC"},
+        {"Failure:", "the board refused a setting"}};
+  };
   return row;
 }
 

@@ -50,6 +50,13 @@ std::vector<dsp::Channel> channels(const Setup& setup) {
   return list;
 }
 
+std::uint64_t leads_off(const Setup& setup, const Frame& frame) {
+  const std::uint64_t used = (std::uint64_t{1} << setup.channels) - 1;
+  return (static_cast<std::uint64_t>(frame.counts[setup.channels]) |
+          static_cast<std::uint64_t>(frame.counts[setup.channels + 1])) &
+         used;
+}
+
 }  // namespace
 
 extern const SensorRow knight_row;
@@ -67,6 +74,7 @@ const SensorRow knight_row = [] {
   row.parse = parse;
   row.format = format;
   row.channels = channels;
+  row.leads_off = leads_off;
   row.streams_unasked = true;
   row.default_gain = 12.0;
   return row;

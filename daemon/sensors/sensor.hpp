@@ -28,6 +28,8 @@ struct Setup {
   std::int64_t bits = 0;              ///< 0: the row's converter resolution
   std::int64_t counter_column = 0;    ///< ascii: 1-based column holding a sample counter; 0: none
   std::int64_t timestamp_column = 0;  ///< ascii: 1-based column holding a device time stamp; 0: none
+  std::int64_t unit = 0;              ///< of several units on one receiver: this one; 0: the one heard first
+  bool lead_off = false;              ///< the device sends its current through the electrodes to test them
 };
 
 /// One packet, in the device's own integers (ascii: whatever number the sketch prints).
@@ -80,7 +82,7 @@ struct Step {
 
 /// An answer that ends a session whatever was expected, and what it means for people.
 struct Refusal {
-  std::string_view answer, meaning;
+  std::string answer, meaning;
 };
 
 /// What the device side does with a byte (or line) from the host; drives the simulator.
@@ -126,9 +128,10 @@ struct SensorRow {
   };
   bool streams_unasked = false;  ///< the device streams from power-up
 
-  std::vector<Refusal> refusals;  ///< answers that end any session
-  std::string_view banner;        ///< device side: printed on power-up
-  std::string_view outage;        ///< device side: text the receiver puts into the stream when the radio is interrupted
+  /// Answers that end any session.
+  std::vector<Refusal> (*refusals)(const Setup&) = [](const Setup&) { return std::vector<Refusal>(); };
+  std::string_view banner;  ///< device side: printed on power-up
+  std::string_view outage;  ///< device side: text the receiver puts into the stream when the radio is interrupted
   /// Device side: what the channels beyond the analogue ones read, in counts, on a device that lies still; empty: their
   /// offset. `counts`: those channels alone, NaN where the device sends nothing new.
   void (*at_rest)(const Setup&, std::uint64_t index, std::span<double> counts) = nullptr;
@@ -139,6 +142,10 @@ struct SensorRow {
   double default_gain = 0.0;        ///< of Setup::gain, likewise
   std::int64_t default_bits = 0;    ///< of Setup::bits, likewise
   std::int64_t max_bits = 32;
+  bool several_units = false;   ///< one receiver brings frames of more than one device
+  bool can_test_leads = false;  ///< Setup::lead_off has a meaning
+  /// The analogue channels, one bit each, whose electrodes the device says are off; empty: it does not say.
+  std::uint64_t (*leads_off)(const Setup&, const Frame&) = nullptr;
   bool rate_is_shared = false;  ///< default_rate_hz is that of all channels together: each has its share
   /// The modulus where it is the setup's; empty: counter_modulus.
   std::uint64_t (*modulus)(const Setup&) = nullptr;

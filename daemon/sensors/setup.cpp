@@ -87,6 +87,10 @@ void check_column(const SensorRow& row, std::string_view key, std::int64_t colum
     refuse(key, std::to_string(column), "must be 1.." + std::to_string(row.max_channels + 2) + " (0: none)");
 }
 
+void check_meaning(const SensorRow& row, std::string_view key, const std::string& value, bool wished, bool meant) {
+  if (wished && !meant) refuse(key, value, "means nothing to kind " + std::string(row.name) + ": leave it out");
+}
+
 /// A line of known channels has no column beyond them and the others.
 void check_within(const Setup& s, std::string_view key, std::int64_t column, std::int64_t others) {
   const std::int64_t columns = s.channels + others;
@@ -105,6 +109,8 @@ Setup complete_setup(const SensorRow& row, Setup wished) {
   choose_positive(row, "full_scale", wished.full_scale, row.default_full_scale, " V");
   choose_positive(row, "gain", wished.gain, row.default_gain, "");
   choose_bits(row, wished);
+  check_meaning(row, "unit", std::to_string(wished.unit), wished.unit != 0, row.several_units);
+  check_meaning(row, "lead_off", "true", wished.lead_off, row.can_test_leads);
   check_column(row, "counter_column", wished.counter_column);
   check_column(row, "timestamp_column", wished.timestamp_column);
   const std::int64_t others = (wished.counter_column != 0 ? 1 : 0) + (wished.timestamp_column != 0 ? 1 : 0);

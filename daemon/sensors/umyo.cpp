@@ -131,6 +131,7 @@ const SensorRow umyo_row = [] {
   row.channels = channels;
   row.at_rest = at_rest;
   row.streams_unasked = true;
+  row.several_units = true;
   row.default_gain = 1.0;
   return row;
 }();

@@ -61,7 +61,7 @@ TEST_F(SessionOnALine, EndsAtARefusalWithWhatItMeans) {
 }
 
 TEST_F(SessionOnALine, SaysOfACytonWithoutItsBoardThatOnlyTheDongleIsThere) {
-  refusals = sensors::find_sensor("cyton")->refusals;
+  refusals = sensors::find_sensor("cyton")->refusals({});
   begin({Step::send("v"), Step::expect("OpenBCI", "$$$", 20000)});
   hear("Failure: Communications timeout - Device failed to poll Host$$$");
   ASSERT_TRUE(why);

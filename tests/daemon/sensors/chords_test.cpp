@@ -51,6 +51,16 @@ TEST(Chords, DeviceSaysWhichBoardItIsAndStopsAtAnyByte) {
   EXPECT_FALSE(state.streaming);
 }
 
+TEST(Chords, ABoardThatSendsOtherFramesEndsTheSessionAndSaysWhatToSet) {
+  const auto meaning = [](const sensors::Setup& setup, std::string_view board) -> std::string {
+    for (const Refusal& r : row().refusals(setup))
+      if (r.answer == std::string(board) + "\r\n") return r.meaning;
+    return "";
+  };
+  EXPECT_EQ(meaning(board(6, 10), "UNO-R4"), "the board says it is UNO-R4: set channels = 6, bits = 14, rate_hz = 500");
+  for (const char* same : {"UNO-R3", "UNO-CLONE", "GENUINO-UNO"}) EXPECT_EQ(meaning(board(6, 10), same), "");
+}
+
 TEST(Chords, RefusesMoreBitsThanItsWireHas) {
   EXPECT_NO_THROW(board(6, 16));
   EXPECT_THROW(board(6, 17), std::invalid_argument);

@@ -130,6 +130,20 @@ TEST(Cyton, SessionSetsEveryInputAtTheGainAskedForAndSwitchesTheOthersOff) {
   EXPECT_EQ(state.off_mask, 0b11111100U);
 }
 
+TEST(Cyton, SessionLetsTheTestCurrentFlowThroughTheElectrodesInUseWhenAsked) {
+  sensors::Setup wished = setup_of(row(), 2, 8.0);
+  std::string sent;
+  for (const bool asked : {false, true}) {
+    wished.lead_off = asked;
+    sent.clear();
+    for (const Step& step : row().start(complete_setup(row(), wished)))
+      if (step.kind == Step::Kind::send) sent += step.bytes;
+    EXPECT_EQ(sent.find("z111Z") != std::string::npos, asked) << sent;
+    EXPECT_EQ(sent.find("z211Z") != std::string::npos, asked) << sent;
+    EXPECT_EQ(sent.find("z311Z"), std::string::npos) << sent;
+  }
+}
+
 TEST(Cyton, RefusesAGainItsConverterDoesNotHave) {
   try {
     setup_of(row(), 8, 5.0);

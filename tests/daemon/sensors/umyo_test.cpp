@@ -60,5 +60,32 @@ TEST(Umyo, ListensToTheUnitItHeardFirstAndCountsThePacketsOfOthers) {
   EXPECT_EQ(assembler.counts().skips[static_cast<std::size_t>(SkipReason::other_unit)], 10U);
 }
 
+TEST(Umyo, ListensToTheUnitThatIsAskedForAndToNoOther) {
+  std::vector<std::uint8_t> bytes;
+  for (std::uint8_t k = 0; k < 10; ++k) {
+    auto packet = worked_example();
+    packet[14] = k;
+    bytes.insert(bytes.end(), packet.begin(), packet.end());
+    packet[5] = 0x99;
+    bytes.insert(bytes.end(), packet.begin(), packet.end());
+  }
+  sensors::Setup second = setup_of();
+  second.unit = 0x99223344;
+  std::uint64_t instants = 0;
+  daemon::Assembler assembler(row(), second, [&](const daemon::PlacedFrame& p) {
+    EXPECT_EQ(p.frame->unit, 0x99223344U);
+    instants += p.instants;
+  });
+  assembler.feed(bytes, 0);
+  EXPECT_EQ(instants, 80U);
+}
+
+TEST(Umyo, AloneHasUnits) {
+  sensors::Setup wished;
+  wished.unit = 1;
+  EXPECT_NO_THROW(complete_setup(row(), wished));
+  EXPECT_THROW(complete_setup(*find_sensor("cyton"), wished), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace myod::sensors
