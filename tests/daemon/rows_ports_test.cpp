@@ -126,7 +126,7 @@ class RowOnPort : public testing::TestWithParam<Case>, protected test::LinkRig {
     if (kind == "tcp") {
       auto server =
           std::make_unique<Server<tcp>>(io_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0), heard);
-      const std::string port = "tcp:127.0.0.1:" + std::to_string(server->here().port());
+      std::string port = "tcp:127.0.0.1:" + std::to_string(server->here().port());
       far_ = std::move(server);
       return port;
     }
