@@ -208,8 +208,6 @@ void SensorLink::publish(bool news) {
     state_.measured_rate_hz = assembler_->measured_rate_hz();
     state_.dropped_blocks = writer_->dropped();
     state_.time = time_state(assembler_->timebase());
-  }
-  if (writer_) {
     const dsp::Text<200> hint = hint_now();
     news = news || hint.view() != state_.hint.view();
     state_.hint = hint;

@@ -47,6 +47,17 @@ constexpr std::array sensor_rows{
            [](const S& s) { return s.rate_hz(); }},
     Row<S>{"myod_sensor_measured_rate_hertz", MetricType::Gauge, "sampling rate by this machine's clock, once known",
            [](const S& s) { return s.measured_rate_hz(); }},
+    Row<S>{"myod_sensor_drift_ratio", MetricType::Gauge, "by which the sensor's clock is fast, by this machine's",
+           [](const S& s) { return s.drift_ppm() * 1e-6; }},
+    Row<S>{"myod_sensor_drift_error_ratio", MetricType::Gauge, "by which that may be wrong",
+           [](const S& s) { return s.drift_error_ppm() * 1e-6; }},
+    Row<S>{"myod_sensor_time_error_seconds", MetricType::Gauge,
+           "by which times of samples may be wrong, but for the least delay of the line",
+           [](const S& s) { return s.time_error_ms() * 1e-3; }},
+    Row<S>{"myod_sensor_late_median_seconds", MetricType::Gauge, "by which half of recent reads came later than that",
+           [](const S& s) { return s.late_p50_ms() * 1e-3; }},
+    Row<S>{"myod_sensor_late_p99_seconds", MetricType::Gauge, "by which 1 % of recent reads came later than that",
+           [](const S& s) { return s.late_p99_ms() * 1e-3; }},
 };
 
 using D = v1::Status;
