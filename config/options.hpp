@@ -70,7 +70,7 @@ struct ArrayConfig {
 enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
 
 struct ServeOptions {
-  std::vector<std::string> listen;  ///< empty: the default addresses, found out at start
+  std::vector<std::string> listen;      ///< empty: the default addresses, found out at start
   std::string http = "127.0.0.1:7680";  ///< or off
 };
 

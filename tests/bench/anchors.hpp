@@ -250,13 +250,14 @@ class PlainChannel {
     ++n_;
     if (n_ % 8 == 0)
       out_ += quality(windows_[1]) + rms(windows_[1]) + static_cast<double>(control_envelope_) + percent(windows_[1]);
-    if (n_ % 40 == 0) amplitude();
+    if (n_ % hop == 0) amplitude();
     if (n_ % 500 == 0 && repetitions_.running()) contraction();
     if (n_ % 1000 == 0) spectrum();
     return out_;
   }
 
  private:
+  static constexpr std::size_t hop = 40;
   /// The magnitudes from there to the newest sample.
   Number since(std::uint64_t index) const {
     Number sum = 0;
@@ -291,8 +292,19 @@ class PlainChannel {
     if (!onset_.known()) reasons |= 16U;
     return share >= 0.8 && reasons == 0 ? share : share - static_cast<double>(reasons);
   }
+  /// Of the newest hop alone.
+  double hop_rms() const {
+    Number squares = 0;
+    for (std::size_t i = 0, k = at_; i < hop; ++i) {
+      k = k == 0 ? masked_.size() - 1 : k - 1;
+      squares += masked_[k] * masked_[k];
+    }
+    return std::sqrt(static_cast<double>(squares) / hop);
+  }
   void amplitude() {
-    if (const auto end = repetitions_.push(static_cast<double>(n_) / rate_, rms(windows_[2]), true)) {
+    const double loud = rms(windows_[2]);
+    const double newest = repetitions_.asks_for_hop(loud) ? hop_rms() : 0.0;
+    if (const auto end = repetitions_.push(static_cast<double>(n_) / rate_, loud, newest, true)) {
       const auto said = spectra_.half.numbers(average_);
       if (said.power > 0.0 &&
           fatigue_.repetition(0.5 * (end->start_s + end->end_s), {said.mnf, said.mdf, end->mean_uv, said.finsm5}))

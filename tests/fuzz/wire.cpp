@@ -38,14 +38,14 @@ std::shared_ptr<serve::Hub> a_hub() {
   hub->hooks.command = [](const v1::Command&, std::uint64_t, const std::function<void(v1::Reply)>& reply) {
     reply({});
   };
-  v1::ServerMessage status;
-  status.mutable_status();
-  hub->status = [bytes = serve::serialise(status)] { return bytes; };
+  hub->status = [] { return v1::Status(); };
   v1::ServerMessage described;
   v1::Stream& stream = *described.mutable_stream();
   stream.set_rate_hz(1000.0);
   for (const char* name : {"biceps", "triceps"}) stream.add_channels()->set_name(name);
-  hub->streams[0] = {stream, serve::serialise(described), 0};
+  serve::DescribedStream& one = hub->streams.try_emplace(0, hub->options).first->second;
+  one.stream = stream;
+  one.message = serve::serialise(described);
   return hub;
 }
 
@@ -61,8 +61,8 @@ void converse(const std::string& said, serve::Role role) {
   std::array<int, 2> ends{};
   require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0, "a socket");
   boost::asio::io_context io;
-  serve::Socket socket(io, boost::asio::generic::stream_protocol(AF_UNIX, 0), ends[0]);
-  const auto session = std::make_shared<serve::Session>(std::move(socket), serve::Peer{role, "fuzz", "fuzz"}, a_hub());
+  const auto session = std::make_shared<serve::Session>(serve::stream_wire(io.get_executor(), AF_UNIX, ends[0]),
+                                                        serve::Peer{role, "fuzz", "fuzz"}, a_hub());
   session->start();
   (void)!::write(ends[1], said.data(), said.size());
   std::array<char, 65536> answers{};
