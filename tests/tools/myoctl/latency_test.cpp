@@ -40,11 +40,11 @@ TEST(Latency, TellsEveryStageByItselfAndBothTogether) {
 }
 
 TEST(Latency, StatesTheDelaysOfTheAlgorithmsBesideTheTimesAndAddsThemToNone) {
-  EXPECT_NE(hundred().json()[0].find(R"("conditioning_delay_ms":3.5,"feature_delay_ms":{"rms_uv":125,)"),
+  EXPECT_NE(hundred().json()[0].find(R"("conditioning_delay_ms":11.9,"feature_delay_ms":{"rms_uv":125,"ref_pct":125)"),
             std::string::npos);
   const auto text = hundred().text();
   EXPECT_EQ(text.front(), "sim, features: 100 frames");
-  EXPECT_EQ(text.back(), "  delays of the algorithms, on top: filters 3.5 ms, rms_uv 125.0");
+  EXPECT_EQ(text.back(), "  delays of the algorithms, on top: filters 11.9 ms, rms_uv 125.0, ref_pct 125.0");
 }
 
 TEST(Latency, CountsEveryFrameInOneBin) {
