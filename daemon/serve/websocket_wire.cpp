@@ -42,8 +42,7 @@ class WebSocketWire final : public Wire {
   void write(const std::vector<Bytes>& messages, Done done) override {
     messages_ = &messages;
     at_ = 0;
-    done_ = std::move(done);
-    write_next();
+    write_next(std::move(done));
   }
 
   void finish(Done done) override {
@@ -54,12 +53,14 @@ class WebSocketWire final : public Wire {
   void close() override { boost::beast::get_lowest_layer(*socket_).close(); }
 
  private:
-  void write_next() {
+  // `done` travels with the operation: kept here it would keep its session, and that this, for ever.
+  void write_next(Done done) {
     const std::string_view message = proto::without_length(*(*messages_)[at_]);
-    socket_->async_write(boost::asio::buffer(message), [this](error_code error, std::size_t) {
-      if (!error && ++at_ < messages_->size()) return write_next();
-      std::exchange(done_, nullptr)(error);
-    });
+    socket_->async_write(boost::asio::buffer(message),
+                         [this, done = std::move(done)](error_code error, std::size_t) mutable {
+                           if (!error && ++at_ < messages_->size()) return write_next(std::move(done));
+                           done(error);
+                         });
   }
 
   std::unique_ptr<WebSocket> socket_;
@@ -68,7 +69,6 @@ class WebSocketWire final : public Wire {
   std::string_view broken_;
   const std::vector<Bytes>* messages_ = nullptr;  // being written
   std::size_t at_ = 0;
-  Done done_;
 };
 
 }  // namespace
