@@ -113,6 +113,7 @@ MetricInfo info(const Row<Subject>& row, std::string_view labels) {
 
 std::vector<MetricInfo> list_metrics() {
   std::vector<MetricInfo> all;
+  all.reserve(sensor_rows.size() + daemon_rows.size() + 2);
   for (const auto& row : sensor_rows) all.push_back(info(row, "sensor"));
   for (const auto& row : daemon_rows) all.push_back(info(row, ""));
   all.push_back(clients_info);
@@ -124,6 +125,7 @@ std::string metrics_text(const v1::Status& status) {
   std::vector<MetricFamily> families;
   for (const auto& row : sensor_rows) {
     MetricFamily& f = families.emplace_back(family(info(row, "sensor"), row.type));
+    f.metric.reserve(static_cast<std::size_t>(status.sensors_size()));
     for (const S& sensor : status.sensors())
       if (const double value = row.value(sensor); std::isfinite(value))  // what is not known is not told
         f.metric.push_back(sample(row.type, value, {{"sensor", sensor.name()}}));
