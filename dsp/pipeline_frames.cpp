@@ -158,7 +158,7 @@ double Pipeline::State::effort_uv(std::size_t lane, std::uint64_t end) const noe
 
 /// RMS of the valid samples of the newest hop, by which an artefact is known; NaN without any.
 double Pipeline::State::newest_uv(std::size_t lane, std::uint64_t end) const noexcept {
-  const auto rows = static_cast<std::size_t>(repetition_hop_ms / 1000.0 * rate_hz + 0.5);
+  const auto rows = static_cast<std::size_t>(std::lround(repetition_hop_ms / 1000.0 * rate_hz));
   double squares = 0.0, count = 0.0;
   if (end < rows) return unknown;
   history.runs(end - rows, rows, [&](std::uint64_t index, std::size_t n) {
