@@ -34,6 +34,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
 
   void start() {
+    if (door_->open > 2 * door_->most) return;  // they are not even answered, for the answer takes time too
     if (door_->open > door_->most)
       return answer({503, Page().type, "too many connections: try again in a few seconds\n"});
     tcp().expires_after(door_->patience);

@@ -3,7 +3,6 @@
 #include <boost/asio/write.hpp>
 
 #include "daemon/serve/wire.hpp"
-#include "proto/framing.hpp"
 
 namespace myod::serve {
 namespace {
@@ -26,7 +25,7 @@ class StreamWire final : public Wire {
   }
 
   std::optional<std::string_view> next() override { return reader_.next(); }
-  std::string_view broken() const override { return reader_.broken() ? too_long : std::string_view(); }
+  std::string_view broken() const override { return reader_.broken() ? message_too_long : std::string_view(); }
 
   void write(const std::vector<Bytes>& messages, Done done) override {
     buffers_.clear();
@@ -47,9 +46,6 @@ class StreamWire final : public Wire {
   }
 
  private:
-  static constexpr std::string_view too_long = "a message to myod has at most 65536 bytes, after a varint length";
-  static_assert(proto::max_to_server == 65536);
-
   Socket socket_;
   proto::FrameReader reader_{proto::max_to_server};
   std::array<char, 16384> input_{};

@@ -3,8 +3,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <cstddef>
 
-#include "proto/framing.hpp"
-
 namespace myod::serve {
 namespace {
 
@@ -25,7 +23,7 @@ class WebSocketWire final : public Wire {
     input_.clear();
     socket_->async_read(input_, [this, done = std::move(done)](error_code error, std::size_t) {
       if (error == websocket::error::message_too_big || error == websocket::error::buffer_overflow)
-        error.clear(), broken_ = "a message to myod has at most 65536 bytes";
+        error.clear(), broken_ = message_too_long;
       else if (!error && socket_->got_text())
         broken_ = "messages to myod are binary frames, not text";
       whole_ = !error && broken_.empty();

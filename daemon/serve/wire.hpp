@@ -13,8 +13,12 @@
 #include <vector>
 
 #include "daemon/serve/messages.hpp"
+#include "proto/framing.hpp"
 
 namespace myod::serve {
+
+inline constexpr std::string_view message_too_long = "a message to myod has at most 65536 bytes";
+static_assert(proto::max_to_server == 65536);
 
 class Wire {
  public:

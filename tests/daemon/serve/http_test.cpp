@@ -125,13 +125,20 @@ TEST(Http, TwoHundredHalfOpenConnectionsKeepNobodyOutAndAreEnded) {
   EXPECT_EQ(nothing, "");
 }
 
-TEST(Http, OneConnectionTooManyIsToldToComeBack) {
+TEST(Http, OneConnectionTooManyIsToldToComeBackAndTwiceAsManyAreClosed) {
   Options options;
   options.max_clients = 2;
   Rig rig(options);
-  const client::Socket a("tcp:" + host_of(rig.http_address()), client::Clock::now() + patience);
-  const client::Socket b("tcp:" + host_of(rig.http_address()), client::Clock::now() + patience);
+  const auto connected = [&rig] {
+    return client::Socket("tcp:" + host_of(rig.http_address()), client::Clock::now() + patience);
+  };
+  const client::Socket a = connected(), b = connected();
   EXPECT_EQ(status_line(get(rig.http_address(), "/")), "HTTP/1.1 503 Service Unavailable");
+  std::vector<client::Socket> more;
+  for (int i = 0; i < 8; ++i) more.push_back(connected());
+  std::string answers;
+  EXPECT_EQ(more.back().receive(answers, client::Clock::now() + patience), client::Socket::Got::end);
+  EXPECT_EQ(answers, "");
 }
 
 }  // namespace
