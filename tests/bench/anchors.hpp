@@ -131,10 +131,14 @@ class ScalarFilter {
 /// liquid-dsp's second-order sections, in single precision, with the same coefficients.
 class LiquidFilter {
  public:
-  explicit LiquidFilter(const dsp::Section& s) {
-    std::array<float, 3> b{static_cast<float>(s.b0), static_cast<float>(s.b1), static_cast<float>(s.b2)};
-    std::array<float, 3> a{1.0F, static_cast<float>(s.a1), static_cast<float>(s.a2)};
-    filter_ = iirfilt_rrrf_create_sos(b.data(), a.data(), 1);
+  explicit LiquidFilter(const dsp::Section& s) : LiquidFilter(std::span(&s, 1)) {}
+  explicit LiquidFilter(std::span<const dsp::Section> sections) {
+    std::vector<float> b, a;
+    for (const dsp::Section& s : sections) {
+      for (const double v : {s.b0, s.b1, s.b2}) b.push_back(static_cast<float>(v));
+      for (const double v : {1.0, s.a1, s.a2}) a.push_back(static_cast<float>(v));
+    }
+    filter_ = iirfilt_rrrf_create_sos(b.data(), a.data(), static_cast<unsigned>(sections.size()));
   }
   ~LiquidFilter() { iirfilt_rrrf_destroy(filter_); }
   LiquidFilter(const LiquidFilter&) = delete;

@@ -37,30 +37,6 @@ class ScalarCascade {
   std::array<ScalarFilter, chain_sections> filters_;
 };
 
-/// All sections in one object of liquid-dsp.
-class LiquidCascade {
- public:
-  explicit LiquidCascade(const std::array<dsp::Section, chain_sections>& sections) {
-    std::vector<float> b, a;
-    for (const dsp::Section& s : sections) {
-      for (const double v : {s.b0, s.b1, s.b2}) b.push_back(static_cast<float>(v));
-      for (const double v : {1.0, s.a1, s.a2}) a.push_back(static_cast<float>(v));
-    }
-    filter_ = iirfilt_rrrf_create_sos(b.data(), a.data(), chain_sections);
-  }
-  ~LiquidCascade() { iirfilt_rrrf_destroy(filter_); }
-  LiquidCascade(const LiquidCascade&) = delete;
-  LiquidCascade& operator=(const LiquidCascade&) = delete;
-  float operator()(float x) {
-    float y = 0;
-    iirfilt_rrrf_execute(filter_, x, &y);
-    return y;
-  }
-
- private:
-  iirfilt_rrrf filter_;
-};
-
 /// The same periodogram with liquid-dsp's own transform, in single precision.
 class LiquidSpectrum {
  public:
@@ -154,6 +130,6 @@ class ChainChannel {
 };
 
 using ScalarChain = ChainChannel<ScalarCascade, ScalarFilter, PlainSpectrum, double>;
-using LiquidChain = ChainChannel<LiquidCascade, LiquidFilter, LiquidSpectrum, float>;
+using LiquidChain = ChainChannel<LiquidFilter, LiquidFilter, LiquidSpectrum, float>;
 
 }  // namespace myod::bench

@@ -39,7 +39,8 @@ TEST(Umyo, ReadsTheWorkedExample) {
   EXPECT_TRUE(std::isnan(f.counts[channels.size() + 4])) << "once a packet";
 }
 
-TEST(Umyo, ListensToTheUnitItHeardFirstAndCountsThePacketsOfOthers) {
+/// Ten packets each of the unit of the worked example and of another, in turns.
+std::vector<std::uint8_t> two_units() {
   std::vector<std::uint8_t> bytes;
   for (std::uint8_t k = 0; k < 10; ++k) {
     auto packet = worked_example();
@@ -48,27 +49,23 @@ TEST(Umyo, ListensToTheUnitItHeardFirstAndCountsThePacketsOfOthers) {
     packet[5] = 0x99;
     bytes.insert(bytes.end(), packet.begin(), packet.end());
   }
+  return bytes;
+}
+
+TEST(Umyo, ListensToTheUnitItHeardFirstAndCountsThePacketsOfOthers) {
   std::uint64_t instants = 0;
   daemon::Assembler assembler(row(), setup_of(), [&](const daemon::PlacedFrame& p) {
     EXPECT_EQ(p.frame->unit, 0x11223344U);
     EXPECT_EQ(p.index, instants);
     instants += p.instants;
   });
-  assembler.feed(bytes, 0);
+  assembler.feed(two_units(), 0);
   EXPECT_EQ(instants, 80U);
   EXPECT_EQ(assembler.counts().lost, 0U);
   EXPECT_EQ(assembler.counts().skips[static_cast<std::size_t>(SkipReason::other_unit)], 10U);
 }
 
 TEST(Umyo, ListensToTheUnitThatIsAskedForAndToNoOther) {
-  std::vector<std::uint8_t> bytes;
-  for (std::uint8_t k = 0; k < 10; ++k) {
-    auto packet = worked_example();
-    packet[14] = k;
-    bytes.insert(bytes.end(), packet.begin(), packet.end());
-    packet[5] = 0x99;
-    bytes.insert(bytes.end(), packet.begin(), packet.end());
-  }
   sensors::Setup second = setup_of();
   second.unit = 0x99223344;
   std::uint64_t instants = 0;
@@ -76,7 +73,7 @@ TEST(Umyo, ListensToTheUnitThatIsAskedForAndToNoOther) {
     EXPECT_EQ(p.frame->unit, 0x99223344U);
     instants += p.instants;
   });
-  assembler.feed(bytes, 0);
+  assembler.feed(two_units(), 0);
   EXPECT_EQ(instants, 80U);
 }
 
